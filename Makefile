@@ -1,0 +1,49 @@
+# The four things one does here. Tools are set up inside the checkout, in .tools/, and reused.
+
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+# Where rustup has no wasm target, tools/setup leaves here what cargo has to be told.
+LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
+PORT ?= 8080
+export PORT
+
+.PHONY: serve port build dev test check fast clean
+
+# The release build on http://127.0.0.1:8080 (PORT= changes it).
+serve: port build
+	@cargo run --locked --quiet --bin serve
+
+# Said before the build, not minutes later.
+port:
+	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
+	  echo "Port $(PORT) is taken. Stop what uses it, or choose another: make serve PORT=$$(( $(PORT) + 1 ))" >&2; exit 1; fi
+
+# dist/, ready to lie on any host. SITE_URL=https://host/path/ says where.
+build: .tools/build.ready
+	@echo "[build] program, then pages (the first time takes a few minutes)"
+	@$(LOAD) trunk build --release
+
+# Rebuilds and reloads on a change of code, style or content.
+dev: port .tools/build.ready
+	@$(LOAD) trap 'kill 0' EXIT; trunk serve --port $(PORT) & \
+	  while sleep 1; do [ -e target/debug/prerender ] && [ -d target/trunk-output ] && target/debug/prerender --watch; done
+
+# Everything that has to hold before a change lands.
+test: .tools/test.ready
+	@$(LOAD) tests/run
+
+# What an author or a Rust change needs to know first: seconds, no browser.
+fast: .tools/build.ready
+	@cargo run --locked --quiet --bin prerender -- --check
+	@cargo test --locked --no-default-features
+
+check: fast
+
+.tools/build.ready: tools/setup tools/package-lock.json Cargo.lock
+	@tools/setup build && touch $@
+
+.tools/test.ready: .tools/build.ready
+	@tools/setup test && touch $@
+
+clean:
+	rm -rf target dist

@@ -1,0 +1,20 @@
+//! The rate-limiting lab: the same arrivals through several limiters.
+
+pub mod address;
+pub mod presets;
+pub mod run;
+pub mod scenario;
+pub mod scene;
+pub mod tasks;
+#[cfg(feature = "ui")]
+pub mod view;
+pub mod why;
+
+pub use presets::{PRESETS, Preset};
+pub use run::{Trace, run};
+pub use scenario::{Action, Algorithm, Scenario};
+
+/// The last part of its address: `/labs/rate-limiting/`.
+pub const SLUG: &str = "rate-limiting";
+pub const TITLE: &str = "Rate-limiting lab";
+pub const SUMMARY: &str = "The same requests through several limiters, to the last nanosecond. See who gets through, and why.";

@@ -1,0 +1,95 @@
+//! Fixed window, aligned to the clock: one counter per ⌊t / W⌋.
+//!
+//! Common practice rather than one product's rule; Python's `limits` describes it as `FixedWindowRateLimiter`.
+
+use super::{Decision, Evidence, Limiter, Settings, Verdict};
+use crate::sim::Nanos;
+
+#[derive(Clone, Debug)]
+pub struct FixedWindow {
+    settings: Settings,
+    /// The start of the window that `count` belongs to.
+    start: Nanos,
+    count: u32,
+}
+
+impl FixedWindow {
+    pub fn new(settings: Settings) -> Self {
+        FixedWindow { settings, start: Nanos::ZERO, count: 0 }
+    }
+
+    fn start_of(&self, at: Nanos) -> Nanos {
+        Nanos(at.0 - at.0 % self.settings.window.0)
+    }
+
+    fn count_at(&self, at: Nanos) -> u32 {
+        if self.start_of(at) == self.start { self.count } else { 0 }
+    }
+}
+
+impl Limiter for FixedWindow {
+    fn decide(&mut self, at: Nanos, cost: u32) -> Decision {
+        let Settings { limit, window, .. } = self.settings;
+        let (start, count) = (self.start_of(at), self.count_at(at));
+        let end = start + window;
+        let evidence = Evidence::FixedWindow { start, end, count, limit };
+        let verdict = if count.saturating_add(cost) <= limit {
+            (self.start, self.count) = (start, count + cost);
+            Verdict::Admitted
+        } else {
+            Verdict::Rejected { retry_after: (cost <= limit).then(|| end - at) }
+        };
+        Decision { verdict, evidence }
+    }
+
+    fn retune(&mut self, at: Nanos, settings: Settings) {
+        let count = self.count_at(at);
+        self.settings = settings;
+        (self.start, self.count) = (self.start_of(at), count);
+    }
+
+    fn reading(&self, at: Nanos) -> f64 {
+        f64::from(self.count_at(at))
+    }
+
+    fn bends_at(&self, at: Nanos) -> Option<Nanos> {
+        (self.count_at(at) > 0).then(|| self.start_of(at) + self.settings.window)
+    }
+
+    /// A stretch touches one window more than it is long: a full one at each end. `2 × limit` for one window's length.
+    fn bound(&self, span: Nanos) -> u64 {
+        u64::from(self.settings.limit) * (span.0.div_ceil(self.settings.window.0) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO_A_SECOND: Settings = Settings { limit: 2, window: Nanos::SECOND, burst: 1 };
+
+    #[test]
+    fn twice_the_limit_passes_one_boundary() {
+        let mut limiter = FixedWindow::new(TWO_A_SECOND);
+        let admitted = [998, 999, 999, 1000, 1001, 1002].map(|ms| limiter.decide(Nanos::from_millis(ms), 1).admitted());
+        assert_eq!(admitted, [true, true, false, true, true, false]);
+        assert_eq!(limiter.bound(Nanos::SECOND), 4);
+    }
+
+    #[test]
+    fn a_rejection_names_the_end_of_the_window() {
+        let mut limiter = FixedWindow::new(TWO_A_SECOND);
+        limiter.decide(Nanos::from_millis(100), 2);
+        let decision = limiter.decide(Nanos::from_millis(300), 1);
+        assert_eq!(decision.verdict, Verdict::Rejected { retry_after: Some(Nanos::from_millis(700)) });
+        assert_eq!(limiter.decide(Nanos::from_millis(300), 3).verdict, Verdict::Rejected { retry_after: None });
+    }
+
+    #[test]
+    fn a_lower_limit_counts_what_was_already_admitted() {
+        let mut limiter = FixedWindow::new(TWO_A_SECOND);
+        limiter.decide(Nanos::from_millis(1100), 1);
+        limiter.retune(Nanos::from_millis(1200), Settings { limit: 1, ..TWO_A_SECOND });
+        assert!(!limiter.decide(Nanos::from_millis(1300), 1).admitted());
+    }
+}

@@ -1,0 +1,88 @@
+//! Files that never change under their name: program, style, fonts and search data, named by their hash.
+
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::Failure;
+use crate::glossary::content::Glossary;
+use crate::glossary::search::SearchIndex;
+
+/// Addresses of the assets, without the base.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    pub style: String,
+    pub program: String,
+    pub wasm: String,
+    pub boot: String,
+    pub search_data: String,
+    /// The fonts that every page begins with.
+    pub fonts: Vec<String>,
+}
+
+/// The order is the cascade.
+const STYLES: [&str; 7] = ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "print.css"];
+/// As Cargo names the program.
+const PROGRAM: &str = "backend-field-guide";
+const BOOT: &str = include_str!("../site/boot.js");
+const LICENCES: &str = "OFL";
+
+/// Moves Trunk's output into `assets/` under hashed names and adds the search data.
+pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
+    let folder = out.join("assets");
+    fs::create_dir_all(&folder)?;
+
+    let mut style = String::new();
+    for name in STYLES {
+        let path = out.join("style").join(name);
+        style.push_str(&fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    let mut fonts = Vec::new();
+    let mut files: Vec<_> = fs::read_dir(out.join("style/fonts"))?.collect::<Result<_, _>>()?;
+    files.sort_by_key(|file| file.file_name());
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let bytes = fs::read(file.path())?;
+        if name.contains(LICENCES) {
+            fs::write(folder.join(&name), bytes)?;
+            continue;
+        }
+        let hashed = write_hashed(&folder, &name, &bytes)?;
+        style = style.replace(&format!("fonts/{name}"), &hashed);
+        fonts.push(format!("assets/{hashed}"));
+    }
+    fs::remove_dir_all(out.join("style"))?;
+
+    let index = SearchIndex::build(
+        glossary.entries.iter().map(|entry| entry.row()).collect(),
+        &glossary.entries.iter().map(|entry| entry.text.clone()).collect::<Vec<_>>(),
+    );
+    let index = postcard::to_allocvec(&index).map_err(|error| format!("the search data could not be written: {error}"))?;
+
+    let take = |name: String| -> Result<String, Failure> {
+        let path = out.join(&name);
+        let bytes = fs::read(&path).map_err(|error| format!("{}: {error}. Trunk has not built the program", path.display()))?;
+        let hashed = write_hashed(&folder, &name, &bytes)?;
+        fs::remove_file(path)?;
+        Ok(format!("assets/{hashed}"))
+    };
+    let assets = Assets {
+        program: take(format!("{PROGRAM}.js"))?,
+        wasm: take(format!("{PROGRAM}_bg.wasm"))?,
+        style: format!("assets/{}", write_hashed(&folder, "style.css", style.as_bytes())?),
+        boot: format!("assets/{}", write_hashed(&folder, "boot.js", BOOT.as_bytes())?),
+        search_data: format!("assets/{}", write_hashed(&folder, "search.bin", &index)?),
+        fonts,
+    };
+    Ok(assets)
+}
+
+/// Writes `name.ext` as `name-<hash>.ext` and returns that.
+fn write_hashed(folder: &Path, name: &str, bytes: &[u8]) -> Result<String, Failure> {
+    let hash: String = Sha256::digest(bytes).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    let hashed = format!("{stem}-{hash}.{extension}");
+    fs::write(folder.join(&hashed), bytes)?;
+    Ok(hashed)
+}

@@ -1,0 +1,73 @@
+//! The host program's work: every page, feed and index of the site, written beside what Trunk built.
+
+mod article;
+mod assets;
+mod config;
+mod document;
+mod feeds;
+mod json_ld;
+mod pages;
+mod render;
+mod tally;
+pub mod watch;
+
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+pub use config::Config;
+
+use crate::glossary::content::{self, ContentFiles, Glossary, Surroundings};
+use crate::labs;
+
+/// What went wrong, in sentences, one a line.
+pub struct Failure(pub String);
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Failure(error.to_string())
+    }
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Failure(sentence)
+    }
+}
+
+/// Reads and validates the content.
+pub fn read_glossary(content_dir: &Path, config: &Config) -> Result<Glossary, Failure> {
+    let files = ContentFiles::read(content_dir)?;
+    let check_lab = |lab: &content::LabReference| labs::check_scenario(&lab.lab, &lab.scenario);
+    let around = Surroundings { base: &config.base, check_lab: &check_lab };
+    content::compile(&files, &around).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure(format!("{}\n{} problems in the content.", lines.join("\n"), lines.len()))
+    })
+}
+
+/// Writes the site into `out`, where Trunk's `index.html`, program and style lie. Returns how many pages there are.
+pub fn build(glossary: &Glossary, config: &Config, out: &Path) -> Result<usize, Failure> {
+    let assets = assets::place(out, glossary)?;
+    let shell = document::Shell::read(&out.join("index.html"), config, &assets, glossary)?;
+    let pages = pages::all(glossary, config, &assets);
+    let count = pages.len();
+    for page in pages {
+        let path = out.join(&page.file);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, shell.page(&page))?;
+    }
+    for entry in &glossary.entries {
+        fs::write(out.join("terms").join(&entry.slug).join("article.html"), article::fragment(entry, glossary, config))?;
+    }
+    for (name, text) in feeds::all(glossary, config) {
+        fs::write(out.join(name), text)?;
+    }
+    if config.dev {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        fs::write(out.join("version.txt"), now.as_nanos().to_string())?;
+    }
+    Ok(count)
+}

@@ -1,0 +1,102 @@
+//! Every page there is, with what its head says.
+
+use crate::glossary::content::Glossary;
+use crate::labs::rate_limiting;
+use crate::site::context::{NAME, Prerendered};
+use crate::site::home::rows_html;
+use crate::site::{Site, title};
+
+use super::assets::Assets;
+use super::{Config, article, json_ld, render, tally};
+
+/// One HTML file.
+pub struct Page {
+    /// Where it is written: `terms/etag/index.html`.
+    pub file: String,
+    pub title: String,
+    pub description: String,
+    /// The address that counts for this page, with a leading slash; `None` on the 404 page.
+    pub canonical: Option<String>,
+    pub json_ld: Option<serde_json::Value>,
+    pub body: Body,
+}
+
+pub enum Body {
+    /// Rendered by the application. `hydrate` is false where the browser has to build it anew.
+    App { html: String, hydrate: bool },
+    /// A page that sends the reader on.
+    MovedTo { path: String, name: String, title: String },
+}
+
+pub fn site(glossary: &Glossary, config: &Config, assets: &Assets) -> Site {
+    Site { base: config.base.clone(), search_data: assets.search_data.clone(), tally: tally::of(glossary) }
+}
+
+pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
+    let site = site(glossary, config, assets);
+    let app = |path: &str, prerendered: Prerendered| Body::App {
+        html: render::app(&site, &site.href(path), prerendered),
+        hydrate: path != "/404.html",
+    };
+    let rows = glossary.entries.iter().map(|entry| entry.row()).collect();
+    let rows = render::piece(&site, || rows_html(rows));
+    let mut pages = vec![
+        Page {
+            file: "index.html".to_owned(),
+            title: format!("{NAME}: backend engineering, explained and running"),
+            description: config.description.clone(),
+            canonical: Some("/".to_owned()),
+            json_ld: Some(json_ld::set(glossary, config)),
+            body: app("/", Prerendered { rows: rows.into(), article: None }),
+        },
+        Page {
+            file: "404.html".to_owned(),
+            title: title::full("Not found"),
+            description: "There is no page at this address.".to_owned(),
+            canonical: None,
+            json_ld: None,
+            body: app("/404.html", Prerendered::default()),
+        },
+        Page {
+            file: "labs/index.html".to_owned(),
+            title: title::full("Labs"),
+            description: "Instruments that run in the page: the same address gives the same run.".to_owned(),
+            canonical: Some("/labs/".to_owned()),
+            json_ld: None,
+            body: app("/labs/", Prerendered::default()),
+        },
+        Page {
+            file: format!("labs/{}/index.html", rate_limiting::SLUG),
+            title: title::full(rate_limiting::TITLE),
+            description: rate_limiting::SUMMARY.to_owned(),
+            canonical: Some(format!("/labs/{}/", rate_limiting::SLUG)),
+            json_ld: None,
+            body: app(&format!("/labs/{}/", rate_limiting::SLUG), Prerendered::default()),
+        },
+    ];
+    for entry in &glossary.entries {
+        let path = format!("/terms/{}/", entry.slug);
+        let article = article::of(entry, glossary, config);
+        pages.push(Page {
+            file: format!("terms/{}/index.html", entry.slug),
+            title: title::full(&entry.front.title),
+            description: entry.lead_text.clone(),
+            canonical: Some(path.clone()),
+            json_ld: Some(json_ld::term(entry, config)),
+            body: app(&path, Prerendered { article: Some(article), ..Prerendered::default() }),
+        });
+    }
+    for (address, alias) in &glossary.alias_pages {
+        let Some(entry) = glossary.entry(&alias.leads_to) else { continue };
+        let path = format!("/terms/{}/", entry.slug);
+        pages.push(Page {
+            file: format!("terms/{address}/index.html"),
+            title: title::full(&alias.name),
+            description: entry.lead_text.clone(),
+            canonical: Some(path.clone()),
+            json_ld: None,
+            body: Body::MovedTo { path, name: alias.name.clone(), title: entry.front.title.clone() },
+        });
+    }
+    pages
+}

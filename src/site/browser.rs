@@ -1,0 +1,78 @@
+//! The browser, as far as pages need it. Called from effects and handlers only: on the host none of them run.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, HtmlElement, Response, Window};
+
+pub fn window() -> Window {
+    leptos::prelude::window()
+}
+
+pub fn document() -> Document {
+    leptos::prelude::document()
+}
+
+/// `<html>`: the bearer of the theme and of what the site says about itself.
+pub fn root() -> Option<HtmlElement> {
+    document().document_element()?.dyn_into().ok()
+}
+
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Whether a media query holds; `false` where it cannot be asked.
+pub fn media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+pub fn reduced_motion() -> bool {
+    media("(prefers-reduced-motion: reduce)")
+}
+
+/// Whether keys typed there belong to the element itself.
+pub fn takes_text(element: &Element) -> bool {
+    let kind = element.get_attribute("type").unwrap_or_default();
+    match element.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => true,
+        "INPUT" => !matches!(kind.as_str(), "range" | "checkbox" | "radio" | "button" | "submit"),
+        _ => element.has_attribute("contenteditable"),
+    }
+}
+
+/// Why something could not be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchError {
+    /// No answer at all: offline, or blocked.
+    Unreachable,
+    /// An answer with this status.
+    Status(u16),
+}
+
+async fn fetch(url: &str) -> Result<Response, FetchError> {
+    let answer = JsFuture::from(window().fetch_with_str(url)).await.map_err(|_| FetchError::Unreachable)?;
+    let answer: Response = answer.dyn_into().map_err(|_| FetchError::Unreachable)?;
+    if answer.ok() { Ok(answer) } else { Err(FetchError::Status(answer.status())) }
+}
+
+pub async fn fetch_text(url: &str) -> Result<String, FetchError> {
+    let body = fetch(url).await?.text().map_err(|_| FetchError::Unreachable)?;
+    let text = JsFuture::from(body).await.map_err(|_| FetchError::Unreachable)?;
+    text.as_string().ok_or(FetchError::Unreachable)
+}
+
+pub async fn fetch_bytes(url: &str) -> Result<Vec<u8>, FetchError> {
+    let body = fetch(url).await?.array_buffer().map_err(|_| FetchError::Unreachable)?;
+    let buffer = JsFuture::from(body).await.map_err(|_| FetchError::Unreachable)?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// Puts text on the clipboard; `false` where the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    // Undefined outside secure contexts; asking for it there must not throw.
+    let navigator = window().navigator();
+    match js_sys::Reflect::get(&navigator, &"clipboard".into()) {
+        Ok(clipboard) if !clipboard.is_undefined() => JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok(),
+        _ => false,
+    }
+}

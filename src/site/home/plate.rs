@@ -1,0 +1,44 @@
+//! One lab's picture beside the list: what “runs here” means, before anybody has clicked.
+
+use leptos::prelude::*;
+
+use crate::labs::rate_limiting::scenario::Algorithm;
+use crate::labs::rate_limiting::scene::{self, ARRIVALS_HEIGHT, LANE_HEIGHT};
+use crate::labs::rate_limiting::{PRESETS, Scenario, run};
+use crate::site::context::site;
+
+#[component]
+pub fn HomePlate() -> impl IntoView {
+    let site = site();
+    let preset = &PRESETS[0];
+    let lanes = vec![Algorithm::FixedWindow, Algorithm::TokenBucket];
+    let trace = run(&Scenario { lanes, ..preset.scenario() });
+    let lab = site.href(&format!("/labs/rate-limiting/?preset={}", preset.slug));
+    let most = trace.lanes[0].worst.map_or(0, |worst| worst.count);
+    let pictures = trace
+        .lanes
+        .iter()
+        .map(|lane| {
+            view! {
+                <p class="home-plate-lane">{lane.algorithm.label()}</p>
+                <svg class="plot lane" height=LANE_HEIGHT aria-hidden="true" inner_html=scene::lane_svg(&trace, lane)></svg>
+            }
+        })
+        .collect_view();
+    view! {
+        <aside class="home-plate" aria-labelledby="home-plate">
+            <h2 id="home-plate">"Run it"</h2>
+            <p>{format!("The limit is {} a second. A fixed window lets {most} through in one second, a token bucket does not.", trace.scenario.limit)}</p>
+            <a href=lab class="home-plate-picture" aria-label=format!("Open the lab: {}", preset.title)>
+                <svg class="defs" width="0" height="0" aria-hidden="true"><defs><path id="refused" d="M-3.4-3.4 3.4 3.4M-3.4 3.4 3.4-3.4"></path></defs></svg>
+                <svg class="plot arrivals" height=ARRIVALS_HEIGHT aria-hidden="true" inner_html=scene::arrivals_svg(&trace)></svg>
+                {pictures}
+            </a>
+            <ul>
+                {PRESETS.iter().map(|preset| view! {
+                    <li><a href=site.href(&format!("/labs/rate-limiting/?preset={}", preset.slug))>{preset.title}</a></li>
+                }).collect_view()}
+            </ul>
+        </aside>
+    }
+}

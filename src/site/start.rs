@@ -1,0 +1,43 @@
+//! How the browser takes over the prerendered page.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static HYDRATING: AtomicBool = AtomicBool::new(false);
+
+/// Whether the page that is being built is the one that stands in the document already.
+pub fn is_hydrating() -> bool {
+    HYDRATING.load(Ordering::Relaxed)
+}
+
+/// Hydrates `#app` where it carries the prerenderer's mark, and builds it anew where it does not (the 404 page stands at
+/// any address, so its HTML cannot be the right one).
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    use leptos::prelude::*;
+
+    use super::app::App;
+    use super::browser;
+    use super::context::{Site, Tally};
+
+    std::panic::set_hook(Box::new(|panic| {
+        leptos::logging::error!("{panic}");
+        if let Some(root) = browser::root() {
+            let _ = root.set_attribute("data-trouble", "panic");
+        }
+    }));
+    let Some(root) = browser::root() else { return };
+    // A worker or a page of somebody else's has no #app.
+    let Some(app) = browser::by_id("app") else { return };
+    let said = |name: &str| root.get_attribute(name).unwrap_or_default();
+    let site =
+        Site { base: said("data-base"), search_data: said("data-search"), tally: Tally::read(&said("data-tally")).unwrap_or_default() };
+    if app.has_attribute("data-prerendered") {
+        HYDRATING.store(true, Ordering::Relaxed);
+        leptos::mount::hydrate_from(app, move || view! { <App site/> }).forget();
+        HYDRATING.store(false, Ordering::Relaxed);
+    } else {
+        app.set_inner_html("");
+        leptos::mount::mount_to(app, move || view! { <App site/> }).forget();
+    }
+    let _ = root.set_attribute("data-alive", "");
+}

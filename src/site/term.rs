@@ -1,0 +1,82 @@
+//! One term.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+
+use super::article::{self, Article};
+use super::browser::FetchError;
+use super::context::site;
+use super::not_found::NotFound;
+use super::title;
+use crate::labs::rate_limiting;
+use crate::labs::rate_limiting::view::RateLimiting;
+
+#[component]
+pub fn TermPage() -> impl IntoView {
+    let site = site();
+    let params = use_params_map();
+    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    let shown = RwSignal::new(article::initial(&slug.get_untracked()));
+    let failed = RwSignal::new(None::<FetchError>);
+    let attempt = RwSignal::new(0u32);
+
+    Effect::new(move |_| {
+        attempt.track();
+        let wanted = slug.get();
+        if failed.read_untracked().is_some() {
+            failed.set(None);
+        }
+        if shown.read_untracked().as_ref().is_some_and(|article| article.slug == wanted) {
+            return;
+        }
+        let site = site.clone();
+        spawn_local(async move {
+            let fetched = article::fetch(&site, &wanted).await;
+            // The reader may have gone on meanwhile.
+            if slug.try_get_untracked().as_ref() != Some(&wanted) {
+                return;
+            }
+            match fetched {
+                Ok(article) => shown.set(Some(article)),
+                Err(error) => failed.set(Some(error)),
+            }
+        });
+    });
+    title::keep(move || shown.read().as_ref().map(|article| article.title.clone()).unwrap_or_default());
+
+    move || match (failed.get(), shown.get()) {
+        (Some(FetchError::Status(404)), _) => NotFound().into_any(),
+        (Some(_), _) => view! { <Unreachable again=move || attempt.update(|attempt| *attempt += 1)/> }.into_any(),
+        (None, Some(article)) => view! { <ArticleView article/> }.into_any(),
+        // For the moment of the first fetch; the next article replaces the last when it is there.
+        (None, None) => view! { <p class="waiting">"Fetching the entry…"</p> }.into_any(),
+    }
+}
+
+#[component]
+fn ArticleView(article: Article) -> impl IntoView {
+    let lab = article.lab.clone();
+    let scenario = lab.as_deref().and_then(|lab| lab.strip_prefix(rate_limiting::SLUG)).map(|rest| rest.trim_start_matches('?').to_owned());
+    view! {
+        <article id="article" class="term" data-slug=article.slug data-title=article.title data-lab=lab>
+            <div class="term-head" data-part="head" inner_html=article.head></div>
+            <div class="prose" data-part="before" inner_html=article.before></div>
+            {scenario.map(|scenario| view! { <RateLimiting scenario inline=true/> })}
+            <div class="prose" data-part="after" inner_html=article.after></div>
+            <aside class="margin" data-part="margin" aria-label="Beside the text" inner_html=article.margin></aside>
+        </article>
+    }
+}
+
+/// The fragment did not come: offline, or the server is in trouble.
+#[component]
+fn Unreachable(again: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <section class="trouble" role="alert">
+            <h1>"This entry could not be fetched"</h1>
+            <p>"You seem to be offline, or the server did not answer. What you have open stays readable."</p>
+            <button type="button" on:click=move |_| again()>"Try again"</button>
+        </section>
+    }
+}

@@ -2,6 +2,7 @@
 
 #![recursion_limit = "512"]
 
+pub mod access_log;
 pub mod address;
 pub mod glossary;
 pub mod labs;

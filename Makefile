@@ -7,7 +7,7 @@ LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
 PORT ?= 8080
 export PORT
 
-.PHONY: serve port build dev test check fast clean
+.PHONY: serve port build dev test conformance check fast clean
 
 # The release build on http://127.0.0.1:8080 (PORT= changes it).
 serve: port build
@@ -32,6 +32,10 @@ dev: port .tools/build.ready
 test: .tools/test.ready
 	@$(LOAD) tests/run
 
+# The labs' algorithms against the real products; /conformance/ shows what came of it.
+conformance: .tools/test.ready
+	@$(LOAD) cargo test --locked --test '*conform*'
+
 # What an author or a Rust change needs to know first: seconds, no browser.
 fast: .tools/build.ready
 	@cargo run --locked --quiet --bin prerender -- --check
@@ -42,7 +46,7 @@ check: fast
 .tools/build.ready: tools/setup tools/package-lock.json Cargo.lock
 	@tools/setup build && touch $@
 
-.tools/test.ready: .tools/build.ready
+.tools/test.ready: .tools/build.ready tools/requirements.txt
 	@tools/setup test && touch $@
 
 clean:

@@ -2,7 +2,7 @@
 //!
 //! Common practice rather than one product's rule; Python's `limits` describes it as `FixedWindowRateLimiter`.
 
-use super::{Decision, Evidence, Limiter, Settings, Verdict};
+use super::{Decision, Evidence, Limiter, Line, Quota, Settings, Unit, Verdict};
 use crate::sim::Nanos;
 
 #[derive(Clone, Debug)]
@@ -28,18 +28,20 @@ impl FixedWindow {
 }
 
 impl Limiter for FixedWindow {
-    fn decide(&mut self, at: Nanos, cost: u32) -> Decision {
+    fn judge(&self, at: Nanos, cost: u32) -> Decision {
         let Settings { limit, window, .. } = self.settings;
         let (start, count) = (self.start_of(at), self.count_at(at));
         let end = start + window;
-        let evidence = Evidence::FixedWindow { start, end, count, limit };
         let verdict = if count.saturating_add(cost) <= limit {
-            (self.start, self.count) = (start, count + cost);
             Verdict::Admitted
         } else {
             Verdict::Rejected { retry_after: (cost <= limit).then(|| end - at) }
         };
-        Decision { verdict, evidence }
+        Decision::new(verdict, Evidence::Window { start, end, count, limit })
+    }
+
+    fn admit(&mut self, at: Nanos, cost: u32) {
+        (self.start, self.count) = (self.start_of(at), self.count_at(at).saturating_add(cost));
     }
 
     fn retune(&mut self, at: Nanos, settings: Settings) {
@@ -52,13 +54,22 @@ impl Limiter for FixedWindow {
         f64::from(self.count_at(at))
     }
 
+    fn line(&self) -> Line {
+        Line { value: f64::from(self.settings.limit), unit: Unit::Counted }
+    }
+
     fn bends_at(&self, at: Nanos) -> Option<Nanos> {
         (self.count_at(at) > 0).then(|| self.start_of(at) + self.settings.window)
     }
 
     /// A stretch touches one window more than it is long: a full one at each end. `2 × limit` for one window's length.
-    fn bound(&self, span: Nanos) -> u64 {
-        u64::from(self.settings.limit) * (span.0.div_ceil(self.settings.window.0) + 1)
+    fn bound(&self, span: Nanos) -> Option<u64> {
+        Some(u64::from(self.settings.limit) * (span.0.div_ceil(self.settings.window.0) + 1))
+    }
+
+    fn quota(&self, at: Nanos) -> Quota {
+        let remaining = u64::from(self.settings.limit.saturating_sub(self.count_at(at)));
+        Quota { remaining, reset: self.bends_at(at).map_or(Nanos::ZERO, |end| end - at) }
     }
 }
 
@@ -66,19 +77,21 @@ impl Limiter for FixedWindow {
 mod tests {
     use super::*;
 
-    const TWO_A_SECOND: Settings = Settings { limit: 2, window: Nanos::SECOND, burst: 1 };
+    fn two_a_second() -> Settings {
+        Settings { limit: 2, ..Settings::default() }
+    }
 
     #[test]
     fn twice_the_limit_passes_one_boundary() {
-        let mut limiter = FixedWindow::new(TWO_A_SECOND);
+        let mut limiter = FixedWindow::new(two_a_second());
         let admitted = [998, 999, 999, 1000, 1001, 1002].map(|ms| limiter.decide(Nanos::from_millis(ms), 1).admitted());
         assert_eq!(admitted, [true, true, false, true, true, false]);
-        assert_eq!(limiter.bound(Nanos::SECOND), 4);
+        assert_eq!(limiter.bound(Nanos::SECOND), Some(4));
     }
 
     #[test]
     fn a_rejection_names_the_end_of_the_window() {
-        let mut limiter = FixedWindow::new(TWO_A_SECOND);
+        let mut limiter = FixedWindow::new(two_a_second());
         limiter.decide(Nanos::from_millis(100), 2);
         let decision = limiter.decide(Nanos::from_millis(300), 1);
         assert_eq!(decision.verdict, Verdict::Rejected { retry_after: Some(Nanos::from_millis(700)) });
@@ -87,9 +100,9 @@ mod tests {
 
     #[test]
     fn a_lower_limit_counts_what_was_already_admitted() {
-        let mut limiter = FixedWindow::new(TWO_A_SECOND);
+        let mut limiter = FixedWindow::new(two_a_second());
         limiter.decide(Nanos::from_millis(1100), 1);
-        limiter.retune(Nanos::from_millis(1200), Settings { limit: 1, ..TWO_A_SECOND });
+        limiter.retune(Nanos::from_millis(1200), Settings { limit: 1, ..two_a_second() });
         assert!(!limiter.decide(Nanos::from_millis(1300), 1).admitted());
     }
 }

@@ -18,9 +18,8 @@ pub fn of(entry: &Entry, glossary: &Glossary, config: &Config) -> Article {
 }
 
 /// What client-side navigation fetches.
-pub fn fragment(entry: &Entry, glossary: &Glossary, config: &Config) -> String {
-    let article = of(entry, glossary, config);
-    let lab = article.lab.map_or(String::new(), |lab| format!(" data-lab=\"{}\"", escape(&lab)));
+pub fn fragment(article: &Article) -> String {
+    let lab = article.lab.as_ref().map_or(String::new(), |lab| format!(" data-lab=\"{}\"", escape(lab)));
     format!(
         "<article data-slug=\"{}\" data-title=\"{}\"{lab}><div data-part=\"head\">{}</div><div data-part=\"before\">{}</div><div data-part=\"after\">{}</div><div data-part=\"margin\">{}</div></article>\n",
         article.slug,

@@ -45,7 +45,7 @@ fn glossary_json(glossary: &Glossary, config: &Config) -> String {
 }
 
 fn sitemap(glossary: &Glossary, config: &Config) -> String {
-    let places = ["/".to_owned(), "/labs/".to_owned(), format!("/labs/{}/", rate_limiting::SLUG)];
+    let places = ["/".to_owned(), "/labs/".to_owned(), "/conformance/".to_owned(), format!("/labs/{}/", rate_limiting::SLUG)];
     let places: String = places.iter().map(|path| format!("<url><loc>{}</loc></url>\n", escape(&config.full(path)))).collect();
     let terms: String = glossary
         .entries

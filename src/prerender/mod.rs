@@ -3,6 +3,7 @@
 mod article;
 mod assets;
 mod config;
+mod conformance;
 mod document;
 mod feeds;
 mod json_ld;
@@ -60,8 +61,9 @@ pub fn build(glossary: &Glossary, config: &Config, out: &Path) -> Result<usize, 
         fs::write(path, shell.page(&page))?;
     }
     for entry in &glossary.entries {
-        fs::write(out.join("terms").join(&entry.slug).join("article.html"), article::fragment(entry, glossary, config))?;
+        fs::write(out.join("terms").join(&entry.slug).join("article.html"), article::fragment(&article::of(entry, glossary, config)))?;
     }
+    fs::write(out.join("conformance").join("article.html"), article::fragment(&conformance::article(config)))?;
     for (name, text) in feeds::all(glossary, config) {
         fs::write(out.join(name), text)?;
     }

@@ -7,7 +7,7 @@ use crate::site::home::rows_html;
 use crate::site::{Site, title};
 
 use super::assets::Assets;
-use super::{Config, article, json_ld, render, tally};
+use super::{Config, article, conformance, json_ld, render, tally};
 
 /// One HTML file.
 pub struct Page {
@@ -74,6 +74,14 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             body: app(&format!("/labs/{}/", rate_limiting::SLUG), Prerendered::default()),
         },
     ];
+    pages.push(Page {
+        file: "conformance/index.html".to_owned(),
+        title: title::full(conformance::TITLE),
+        description: conformance::LEAD.to_owned(),
+        canonical: Some("/conformance/".to_owned()),
+        json_ld: None,
+        body: app("/conformance/", Prerendered { article: Some(conformance::article(config)), ..Prerendered::default() }),
+    });
     for entry in &glossary.entries {
         let path = format!("/terms/{}/", entry.slug);
         let article = article::of(entry, glossary, config);

@@ -17,6 +17,11 @@ impl Stream {
         Stream(Lcg128Xsl64::new(u128::from(mix(seed)) << 64 | u128::from(mix(!seed)), u128::from(source)))
     }
 
+    /// Goes to a far part of the stream, for a second kind of draw by the same source.
+    pub fn turn_aside(&mut self) {
+        self.0.advance(1 << 64);
+    }
+
     /// Uniform in (0, 1]: never zero, so that its logarithm is finite.
     pub fn unit(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64

@@ -53,9 +53,9 @@ fn read(article: &web_sys::Element) -> Option<Article> {
     })
 }
 
-/// Fetches the fragment of an entry's page.
-pub async fn fetch(site: &Site, slug: &str) -> Result<Article, FetchError> {
-    let html = browser::fetch_text(&site.href(&format!("/terms/{slug}/article.html"))).await?;
+/// Fetches the fragment of an article's page, which lies in `folder`: `/terms/etag/`.
+pub async fn fetch(site: &Site, folder: &str) -> Result<Article, FetchError> {
+    let html = browser::fetch_text(&site.href(&format!("{folder}article.html"))).await?;
     // A host that answers everything with its front page has no article in it.
     parse(&html).ok_or(FetchError::Status(404))
 }

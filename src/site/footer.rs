@@ -9,7 +9,7 @@ pub fn Footer() -> impl IntoView {
     let site = site();
     view! {
         <footer class="site">
-            <p>"Every explanation is executable, and every execution is verified."</p>
+            <p>"Every explanation is executable, and "<a href=site.href("/conformance/")>"every execution is verified"</a>"."</p>
             <p>
                 <a href=site.href("/glossary.json") rel="external">"The glossary as JSON"</a>
                 " · "

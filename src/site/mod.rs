@@ -4,9 +4,11 @@
 
 pub mod app;
 pub mod article;
+pub mod breathe;
 pub mod browser;
 pub mod card;
 pub mod context;
+pub mod files;
 pub mod footer;
 pub mod header;
 pub mod home;

@@ -14,9 +14,21 @@ use crate::labs::rate_limiting::view::RateLimiting;
 
 #[component]
 pub fn TermPage() -> impl IntoView {
-    let site = site();
     let params = use_params_map();
     let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    view! { <ArticlePage slug folder=|slug| format!("/terms/{slug}/")/> }
+}
+
+/// What the labs' algorithms were held against, and what came of it.
+#[component]
+pub fn ConformancePage() -> impl IntoView {
+    view! { <ArticlePage slug=Memo::new(|_| "conformance".to_owned()) folder=|slug| format!("/{slug}/")/> }
+}
+
+/// An article that is in the document already, or is fetched from its folder.
+#[component]
+fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView {
+    let site = site();
     let shown = RwSignal::new(article::initial(&slug.get_untracked()));
     let failed = RwSignal::new(None::<FetchError>);
     let attempt = RwSignal::new(0u32);
@@ -32,7 +44,7 @@ pub fn TermPage() -> impl IntoView {
         }
         let site = site.clone();
         spawn_local(async move {
-            let fetched = article::fetch(&site, &wanted).await;
+            let fetched = article::fetch(&site, &folder(&wanted)).await;
             // The reader may have gone on meanwhile.
             if slug.try_get_untracked().as_ref() != Some(&wanted) {
                 return;

@@ -178,7 +178,7 @@ describe('a run', () => {
     await page.open(`${LAB}?preset=boundary`);
     await page.click('.events summary');
     await page.until('a row for each request', () => document.querySelectorAll('.events tbody tr').length === 32);
-    assert.match(await page.text('.events tbody tr:nth-child(9)'), /^9 940 ms ✕ refused refused: the window from 0 s to 1 s had 8 of 8/);
+    assert.match(await page.text('.events tbody tr:nth-child(9)'), /^9 940 ms ✕ refused 429, Retry-After: 1 refused: the window from 0 s to 1 s had 8 of 8/);
     await page.click('.events tbody tr:nth-child(9) button');
     await why('the ninth request', 'Request 9 of 32');
     assert.equal(await page.run(() => document.querySelector('.events [aria-current=true] th').textContent), '9');
@@ -241,12 +241,12 @@ describe('the scenario', () => {
 
   test('keeps its last good value when a field is given nonsense, and says so', async () => {
     await page.open(`${LAB}?preset=boundary`);
-    const field = await page.shown('.settings input[type=number]');
+    const field = await page.shown('.settings fieldset:not(.lanes) input[type=number]');
     await field.click();
     await page.press([Key.CONTROL, 'a'], '0', Key.TAB);
     const sentence = await page.until('a sentence at the field', () =>
       [...document.querySelectorAll('.field-wrong')].find((line) => line.checkVisibility())?.innerText);
-    assert.equal(sentence, 'Limit is a whole number from 1 to 1000; “0” is not. It stays 8.');
+    assert.equal(sentence, 'Limit is a whole number from 1 to 100000; “0” is not. It stays 8.');
     assert.match(await page.text('.plate-sub'), /limit 8/);
     await field.click();
     await page.press([Key.CONTROL, 'a'], '6', Key.TAB);

@@ -1,7 +1,14 @@
 //! The rate-limiting lab: the same arrivals through several limiters.
 
 pub mod address;
+pub mod advice;
+pub mod compare;
+pub mod lane;
+pub mod names;
+pub mod numbers;
 pub mod presets;
+pub mod replay;
+pub mod retry;
 pub mod run;
 pub mod scenario;
 pub mod scene;
@@ -9,6 +16,8 @@ pub mod tasks;
 #[cfg(feature = "ui")]
 pub mod view;
 pub mod why;
+pub mod words;
+pub mod worst_case;
 
 pub use presets::{PRESETS, Preset};
 pub use run::{Trace, run};

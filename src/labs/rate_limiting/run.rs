@@ -1,18 +1,21 @@
 //! Scenario → trace: a pure function, the same on every machine.
 
-use super::scenario::{Action, Algorithm, MOST_ARRIVALS, Scenario};
+use super::lane::{self, Lane};
+use super::scenario::{Action, MOST_ARRIVALS, Scenario};
 use crate::labs::frame::intervention::in_order;
-use crate::limiters::{Decision, Settings};
 use crate::sim::Nanos;
-use crate::sim::window::{WorstWindow, worst_window};
+use crate::sim::arrivals::Client;
 
 /// Requests that the reader sends at once come this far apart, so that each can be seen.
 pub const CLICK_GAP: Nanos = Nanos::from_millis(10);
 
-/// A request.
+/// A request as it is sent first; what a client does when it is refused is the lanes' own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
     pub at: Nanos,
+    /// Who sends it, from 0.
+    pub client: u32,
+    pub cost: u32,
     /// Sent by an intervention rather than by the traffic law.
     pub by_reader: bool,
 }
@@ -28,121 +31,51 @@ pub struct Trace {
     pub cut: bool,
 }
 
-/// What one limiter made of the arrivals.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lane {
-    pub algorithm: Algorithm,
-    /// One for each arrival.
-    pub decisions: Vec<Decision>,
-    /// The limiter's reading (see [`crate::limiters::Limiter::reading`]) wherever it bends.
-    pub readings: Vec<(Nanos, f64)>,
-    /// The settings in force, with the moments from which they held.
-    pub settings: Vec<(Nanos, Settings)>,
-    /// The one true window in which most was admitted.
-    pub worst: Option<WorstWindow>,
-    /// The most that could ever be admitted in one window; `None` if the settings changed in mid-run.
-    pub bound: Option<u64>,
-}
-
 impl Trace {
     /// How many arrivals lie at or before `at`.
     pub fn seen(&self, at: Nanos) -> usize {
         self.arrivals.partition_point(|arrival| arrival.at <= at)
     }
-}
 
-impl Lane {
-    pub fn admitted(&self, seen: usize) -> usize {
-        self.decisions[..seen].iter().filter(|decision| decision.admitted()).count()
+    /// Every moment at which something arrives in any lane, ascending: what a step goes to.
+    pub fn moments(&self) -> Vec<Nanos> {
+        let mut moments: Vec<Nanos> = self.arrivals.iter().map(|arrival| arrival.at).collect();
+        moments
+            .extend(self.lanes.iter().flat_map(|lane| lane.handled.iter()).filter(|handled| handled.attempt > 0).map(|handled| handled.at));
+        moments.sort_unstable();
+        moments
     }
 }
 
 pub fn run(scenario: &Scenario) -> Trace {
     let (arrivals, cut) = arrivals(scenario);
-    let lanes = scenario.lanes.iter().map(|&algorithm| lane(algorithm, scenario, &arrivals)).collect();
+    let lanes = scenario.lanes.iter().map(|spec| lane::run(spec, scenario, &arrivals)).collect();
     Trace { scenario: scenario.clone(), arrivals, lanes, cut }
 }
 
-/// The law's arrivals and the reader's, merged; of one moment the law's come first.
-fn arrivals(scenario: &Scenario) -> (Vec<Arrival>, bool) {
-    let law = scenario.arrivals.generate(scenario.seed, scenario.length, MOST_ARRIVALS + 1);
-    let mut arrivals: Vec<Arrival> = law.into_iter().map(|at| Arrival { at, by_reader: false }).collect();
+/// The laws' arrivals and the reader's, merged; of one moment the laws' come first, and clients in their order.
+pub fn arrivals(scenario: &Scenario) -> (Vec<Arrival>, bool) {
+    let mut arrivals: Vec<Arrival> = Vec::new();
+    let mut number = 0;
+    for source in &scenario.sources {
+        for index in 0..source.clients {
+            let client = Client { number, index, of: source.clients };
+            let moments = source.arrivals.of_client(client, scenario.seed, scenario.length, MOST_ARRIVALS + 1);
+            let costs = (1u32..).map(|n| if n % scenario.costs.every == 0 { scenario.costs.cost } else { 1 });
+            arrivals.extend(moments.into_iter().zip(costs).map(|(at, cost)| Arrival { at, client: number, cost, by_reader: false }));
+            number += 1;
+        }
+    }
     for intervention in in_order(&scenario.interventions) {
         let Action::Send(count) = intervention.action else { continue };
         let sent = (0..u64::from(count)).map(|n| intervention.at + Nanos(CLICK_GAP.0 * n));
-        arrivals.extend(sent.filter(|at| *at < scenario.length).map(|at| Arrival { at, by_reader: true }));
+        let sent = sent.filter(|at| *at < scenario.length).map(|at| Arrival { at, client: 0, cost: 1, by_reader: true });
+        arrivals.extend(sent);
     }
     arrivals.sort_by_key(|arrival| arrival.at);
     let cut = arrivals.len() > MOST_ARRIVALS;
     arrivals.truncate(MOST_ARRIVALS);
     (arrivals, cut)
-}
-
-fn lane(algorithm: Algorithm, scenario: &Scenario, arrivals: &[Arrival]) -> Lane {
-    let mut limiter = algorithm.limiter(scenario.settings());
-    let bound = limiter.bound(scenario.window);
-    let mut settings = vec![(Nanos::ZERO, scenario.settings())];
-    let mut readings = vec![(Nanos::ZERO, limiter.reading(Nanos::ZERO))];
-    let mut decisions = Vec::with_capacity(arrivals.len());
-    let ordered = in_order(&scenario.interventions);
-    let mut changes = ordered.into_iter().filter(|made| !matches!(made.action, Action::Send(_)) && made.at < scenario.length).peekable();
-
-    for arrival in arrivals {
-        // A change at the moment of an arrival comes before it.
-        while let Some(change) = changes.next_if(|change| change.at <= arrival.at) {
-            retune(limiter.as_mut(), change.at, change.action, &mut settings, &mut readings);
-        }
-        bend(limiter.as_ref(), arrival.at, &mut readings);
-        decisions.push(limiter.decide(arrival.at, 1));
-        readings.push((arrival.at, limiter.reading(arrival.at)));
-    }
-    for change in changes {
-        retune(limiter.as_mut(), change.at, change.action, &mut settings, &mut readings);
-    }
-    bend(limiter.as_ref(), scenario.length, &mut readings);
-
-    let admitted: Vec<Nanos> =
-        arrivals.iter().zip(&decisions).filter(|(_, decision)| decision.admitted()).map(|(arrival, _)| arrival.at).collect();
-    Lane {
-        algorithm,
-        decisions,
-        readings,
-        worst: worst_window(&admitted, scenario.window),
-        bound: (settings.len() == 1).then_some(bound),
-        settings,
-    }
-}
-
-fn retune(
-    limiter: &mut dyn crate::limiters::Limiter,
-    at: Nanos,
-    action: Action,
-    settings: &mut Vec<(Nanos, Settings)>,
-    readings: &mut Vec<(Nanos, f64)>,
-) {
-    let (_, mut now) = settings[settings.len() - 1];
-    match action {
-        Action::Limit(limit) => now.limit = limit,
-        Action::Burst(burst) => now.burst = burst,
-        Action::Send(_) => return,
-    }
-    bend(limiter, at, readings);
-    limiter.retune(at, now);
-    readings.push((at, limiter.reading(at)));
-    settings.push((at, now));
-}
-
-/// Adds the reading just before `at`, and where it bent on the way there by itself: a window that ended, a bucket
-/// that was full, a theoretical arrival time that passed.
-fn bend(limiter: &dyn crate::limiters::Limiter, at: Nanos, readings: &mut Vec<(Nanos, f64)>) {
-    let from = readings[readings.len() - 1].0;
-    if let Some(bend) = limiter.bends_at(from).filter(|bend| *bend < at) {
-        readings.push((bend, limiter.reading(bend.saturating_sub(Nanos(1)).max(from))));
-        readings.push((bend, limiter.reading(bend)));
-    }
-    if at > Nanos::ZERO {
-        readings.push((at, limiter.reading(at.saturating_sub(Nanos(1)).max(from))));
-    }
 }
 
 #[cfg(test)]
@@ -167,14 +100,14 @@ mod tests {
         scenario.interventions.push(Intervention { at: Nanos::from_millis(2_000), action: Action::Limit(1) });
         let trace = run(&scenario);
         assert_eq!(trace.arrivals.iter().filter(|arrival| arrival.by_reader).count(), 3);
-        assert!(trace.lanes.iter().all(|lane| lane.decisions.len() == trace.arrivals.len()));
+        assert!(trace.lanes.iter().all(|lane| lane.handled.len() == trace.arrivals.len()));
         let before = run(&presets::first().scenario());
         let untouched = trace.seen(Nanos::from_millis(1_999));
         for (lane, old) in trace.lanes.iter().zip(&before.lanes) {
-            assert_eq!(lane.decisions[..untouched], old.decisions[..untouched]);
+            assert_eq!(lane.handled[..untouched], old.handled[..untouched]);
             assert_eq!(lane.bound, None);
         }
-        assert!(trace.lanes[0].admitted(trace.arrivals.len()) < before.lanes[0].admitted(before.arrivals.len()));
+        assert!(trace.lanes[0].admitted(trace.scenario.length) < before.lanes[0].admitted(before.scenario.length));
     }
 
     #[test]
@@ -185,5 +118,50 @@ mod tests {
                 assert!(lane.readings.iter().all(|(_, reading)| reading.is_finite() && *reading >= 0.0));
             }
         }
+    }
+
+    #[test]
+    fn clients_have_limiters_of_their_own_unless_one_counts_for_all() {
+        let (mut scenario, _) = Scenario::from_address("traffic=steady:4*2&limit=4&length=4s&lanes=fixed");
+        let refused = |scenario: &Scenario| run(scenario).lanes[0].handled.iter().filter(|handled| !handled.decision.admitted()).count();
+        assert_eq!(refused(&scenario), 0);
+        scenario.scope = super::super::scenario::Scope::Everybody;
+        assert!(refused(&scenario) >= 12);
+    }
+
+    #[test]
+    fn refused_clients_come_again_and_no_more_often_than_they_may() {
+        let (scenario, notes) = Scenario::from_address("traffic=at:0.1s*20&limit=5&lanes=fixed&length=6s&retry=fixed:300ms:x3");
+        assert_eq!(notes, []);
+        let lane = &run(&scenario).lanes[0];
+        assert!(lane.handled.iter().all(|handled| handled.attempt == 0), "each client has its own limiter: none is refused");
+        let everybody = Scenario { scope: super::super::scenario::Scope::Everybody, ..scenario };
+        let lane = &run(&everybody).lanes[0];
+        assert_eq!(
+            lane.handled.iter().filter(|handled| handled.attempt == 3).count(),
+            15,
+            "five get through at once; the others come at 0.4, 0.7 and 1 s"
+        );
+        assert_eq!(lane.admitted(everybody.length), 10, "five in the first second, five in the next");
+        assert!(lane.handled.iter().all(|handled| handled.attempt <= 3));
+        assert!(lane.handled.is_sorted_by_key(|handled| handled.at));
+    }
+
+    #[test]
+    fn a_concurrency_limit_keeps_what_is_in_flight_below_it() {
+        let (scenario, notes) = Scenario::from_address("traffic=steady:50&lanes=inflight(limit:3)&length=5s&work=fixed:200ms:3");
+        assert_eq!(notes, []);
+        let lane = &run(&scenario).lanes[0];
+        let served: Vec<_> = lane.handled.iter().filter(|handled| handled.decision.admitted()).collect();
+        // Three workers, five a second each.
+        assert!((70..=75).contains(&served.len()), "{}", served.len());
+        assert!(lane.readings.iter().all(|(_, reading)| *reading <= 3.0));
+        assert!(
+            served
+                .iter()
+                .filter_map(|handled| handled.done)
+                .zip(served.iter())
+                .all(|(done, handled)| done - handled.at == Nanos::from_millis(200))
+        );
     }
 }

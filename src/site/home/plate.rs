@@ -11,7 +11,7 @@ use crate::site::context::site;
 pub fn HomePlate() -> impl IntoView {
     let site = site();
     let preset = &PRESETS[0];
-    let lanes = vec![Algorithm::FixedWindow, Algorithm::TokenBucket];
+    let lanes = vec![Algorithm::FixedWindow.into(), Algorithm::TokenBucket.into()];
     let trace = run(&Scenario { lanes, ..preset.scenario() });
     let lab = site.href(&format!("/labs/rate-limiting/?preset={}", preset.slug));
     let most = trace.lanes[0].worst.map_or(0, |worst| worst.count);
@@ -20,7 +20,7 @@ pub fn HomePlate() -> impl IntoView {
         .iter()
         .map(|lane| {
             view! {
-                <p class="home-plate-lane">{lane.algorithm.label()}</p>
+                <p class="home-plate-lane">{lane.spec.algorithm.label()}</p>
                 <svg class="plot lane" height=LANE_HEIGHT aria-hidden="true" inner_html=scene::lane_svg(&trace, lane)></svg>
             }
         })

@@ -94,3 +94,23 @@ pub fn NumberField(
         <p class="field-wrong" role="alert" hidden=move || wrong.read().is_none()>{wrong}</p>
     }
 }
+
+/// A text with a meaning. `set` takes it trimmed, or says what is wrong with it; then the last good value holds.
+#[component]
+pub fn TextField(
+    label: &'static str,
+    hint: &'static str,
+    value: Signal<String>,
+    set: impl Fn(&str) -> Result<(), String> + Copy + 'static,
+) -> impl IntoView {
+    let wrong = RwSignal::new(None::<String>);
+    let typed = move |event: web_sys::Event| wrong.set(set(event_target_value(&event).trim()).err());
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input class="wide" type="text" spellcheck="false" autocomplete="off" placeholder=hint prop:value=value
+                aria-invalid=move || wrong.read().is_some().then_some("true") on:change=typed/>
+        </label>
+        <p class="field-wrong" role="alert" hidden=move || wrong.read().is_none()>{wrong}</p>
+    }
+}

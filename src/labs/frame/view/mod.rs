@@ -4,6 +4,6 @@ mod controls;
 mod frames;
 mod transport;
 
-pub use controls::{NumberField, PresetBar, WordsView};
+pub use controls::{NumberField, PresetBar, TextField, WordsView};
 pub use frames::{on_each_frame, while_visible};
 pub use transport::{Transport, keys};

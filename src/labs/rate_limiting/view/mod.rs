@@ -5,11 +5,15 @@ mod numbers;
 mod picture;
 mod settings;
 mod state;
+mod tools;
 
 use leptos::prelude::*;
 
+use super::lane::{Handled, Lane};
+use super::names;
 use super::presets::PRESETS;
-use super::scenario::Action;
+use super::run::Trace;
+use super::scenario::{Action, LIMITS, Scope};
 use super::why;
 use crate::labs::frame::view::{PresetBar, Transport, WordsView, keys, on_each_frame, while_visible};
 use crate::sim::Nanos;
@@ -17,10 +21,11 @@ use crate::site::browser;
 use crate::site::context::site;
 use crate::site::notes::Notes;
 use events::Events;
-use numbers::Numbers;
+use numbers::{Clients, Numbers};
 use picture::Picture;
 use settings::SettingsPanel;
 use state::LabState;
+use tools::{Difference, Tools};
 
 #[component]
 pub fn RateLimiting(
@@ -55,17 +60,25 @@ pub fn RateLimiting(
 
     let presets = PRESETS.iter().map(|preset| (preset.slug, preset.label)).collect::<Vec<_>>();
     let current = Signal::derive(move || lab.preset.get().slug);
-    let events = Signal::derive(move || lab.trace.with(|trace| trace.arrivals.iter().map(|arrival| arrival.at).collect::<Vec<_>>()));
+    let events: Signal<_> = Memo::new(move |_| lab.trace.with(|trace| trace.moments())).into();
     let subtitle = move || {
         lab.trace.with(|trace| {
             let scenario = &trace.scenario;
+            let clients = scenario.clients();
+            let who = match scenario.scope {
+                _ if clients == 1 => String::new(),
+                Scope::PerClient => format!(" from {clients} clients with a limiter each"),
+                Scope::Everybody => format!(" from {clients} clients through one limiter"),
+            };
+            let bursts = scenario.lanes.iter().any(|lane| lane.algorithm.has_burst());
+            let burst = if bursts { format!(", burst {}", scenario.burst) } else { String::new() };
+            let cut = if trace.cut { ", cut there: a run holds no more" } else { "" };
             format!(
-                "{} requests in {}, the same for all; limit {} in {}, burst {}",
+                "{} requests in {}{who}, the same for all{cut}; limit {} in {}{burst}",
                 trace.arrivals.len(),
                 scenario.length,
                 scenario.limit,
                 why::window_words(scenario.window),
-                scenario.burst
             )
         })
     };
@@ -86,11 +99,14 @@ pub fn RateLimiting(
             <Notes notes=lab.notes/>
             <Picture lab/>
             <WhyPanel lab/>
+            <Difference lab/>
             <Transport playback=lab.playback events moved=move || lab.moved()>
                 <Acts lab/>
                 <Share lab/>
             </Transport>
+            {(!inline).then(|| view! { <Tools lab/> })}
             <Numbers lab/>
+            <Clients lab/>
             <Watch lab/>
             <SettingsPanel lab open=!inline/>
             <Events lab/>
@@ -101,34 +117,44 @@ pub fn RateLimiting(
 /// One sentence a lane for the request under the playhead.
 #[component]
 fn WhyPanel(lab: LabState) -> impl IntoView {
-    let index = lab.last_seen;
+    // The last in any lane: retries come in one lane and not in another.
+    let spoken_of = Memo::new(move |_| {
+        let moment = lab.moment.get();
+        lab.trace.with(|trace| trace.lanes.iter().map(|lane| lane.until(moment).len()).collect::<Vec<_>>())
+    });
+    let of_request = move |lane: &Lane, trace: &Trace, handled: &Handled, last: &Handled| {
+        let (class, sign, _) = why::mark(handled.decision.verdict);
+        let which = (handled.arrival, handled.attempt) != (last.arrival, last.attempt);
+        let fields = why::ratelimit_fields(trace, lane, handled).map(|(name, value)| format!("{name}: {value}")).join("\n");
+        view! {
+            <li>
+                <span class=class aria-hidden="true">{sign}" "</span>
+                <b>{names::short(trace, lane)}</b>" "
+                {which.then(|| format!("({}) ", why::heading(trace, handled)))}
+                <WordsView words=why::explain(lane, handled)/>
+                " "<span class="answer" title=fields>{why::answer(handled.decision.verdict)}</span>
+            </li>
+        }
+    };
     view! {
         <div class=move || format!("why lanes-{}", lab.scenario.read().lanes.len())>
             <h3>"Why"</h3>
-            {move || lab.trace.with(|trace| match index.get() {
-                None => view! { <p>"No request yet. Play, or step to the first."</p> }.into_any(),
-                Some(index) if index < trace.arrivals.len() => {
-                    let lanes = trace.lanes.iter().map(|lane| {
-                        let verdict = lane.decisions[index].verdict;
-                        let class = if lane.decisions[index].admitted() { "pass" } else { "stop" };
-                        view! {
-                            <li>
-                                <span class=class aria-hidden="true">{if lane.decisions[index].admitted() { "● " } else { "✕ " }}</span>
-                                <b>{lane.algorithm.label()}</b>" "
-                                <WordsView words=why::explain(trace, lane, index)/>
-                                " "<span class="answer">{why::answer(verdict)}</span>
-                            </li>
-                        }
-                    }).collect_view();
-                    view! {
-                        <div>
-                            <p>{format!("Request {} of {}, at {}", index + 1, trace.arrivals.len(), trace.arrivals[index].at)}</p>
-                            <ul>{lanes}</ul>
-                        </div>
-                    }.into_any()
-                }
-                Some(_) => ().into_any(),
-            })}
+            {move || {
+                let seen = spoken_of.get();
+                lab.trace.with(|trace| {
+                    let lasts: Vec<(&Lane, &Handled)> = trace
+                        .lanes
+                        .iter()
+                        .zip(&seen)
+                        .filter_map(|(lane, seen)| Some((lane, lane.handled.get(seen.checked_sub(1)?)?)))
+                        .collect();
+                    let Some((_, last)) = lasts.iter().max_by_key(|(_, handled)| handled.at).copied() else {
+                        return view! { <p>"No request yet. Play, or step to the first."</p> }.into_any();
+                    };
+                    let sentences = lasts.iter().map(|(lane, handled)| of_request(lane, trace, handled, last)).collect_view();
+                    view! { <div><p>{why::heading(trace, last)}</p><ul>{sentences}</ul></div> }.into_any()
+                })
+            }}
         </div>
     }
 }
@@ -136,11 +162,16 @@ fn WhyPanel(lab: LabState) -> impl IntoView {
 /// What the reader can do in mid-run.
 #[component]
 fn Acts(lab: LabState) -> impl IntoView {
+    let working = Memo::new(move |_| lab.scenario.with(|scenario| scenario.workshop().is_some()));
     view! {
         <button type="button" on:click=move |_| lab.intervene(Action::Send(1))>"▲ Send one"</button>
         <button type="button" on:click=move |_| lab.intervene(Action::Send(10))>"▲ Send 10"</button>
         <button type="button" on:click=move |_| lab.intervene(Action::Limit((lab.limit_now() / 2).max(1)))>"▲ Halve the limit"</button>
-        <button type="button" on:click=move |_| lab.intervene(Action::Limit((lab.limit_now() * 2).min(1_000)))>"▲ Double it"</button>
+        <button type="button" on:click=move |_| lab.intervene(Action::Limit((lab.limit_now() * 2).min(*LIMITS.end())))>"▲ Double it"</button>
+        {move || working.get().then(|| view! {
+            <button type="button" on:click=move |_| lab.intervene(Action::Slow(4))>"▲ Slow the work to a quarter"</button>
+            <button type="button" on:click=move |_| lab.intervene(Action::Slow(1))>"▲ Full speed"</button>
+        })}
         <button type="button" disabled=move || lab.scenario.read().interventions.is_empty() on:click=move |_| lab.undo()>"Undo"</button>
     }
 }

@@ -4,8 +4,11 @@
 use leptos::prelude::*;
 
 use super::state::LabState;
-use crate::labs::rate_limiting::scenario::Algorithm;
+use crate::labs::rate_limiting::lane::Lane;
+use crate::labs::rate_limiting::numbers::Counts;
+use crate::labs::rate_limiting::scenario::LaneSpec;
 use crate::labs::rate_limiting::scene::{self, ARRIVALS_HEIGHT, LANE_HEIGHT, percent};
+use crate::labs::rate_limiting::{Trace, names};
 use crate::sim::Nanos;
 use crate::site::context::site;
 
@@ -18,23 +21,23 @@ pub fn Picture(lab: LabState) -> impl IntoView {
     };
     let words = move || {
         lab.trace.with(|trace| {
-            let lanes: Vec<String> = trace
-                .lanes
-                .iter()
-                .map(|lane| {
-                    let admitted = lane.admitted(trace.arrivals.len());
-                    format!("{} admits {admitted} and refuses {}", lane.algorithm.label(), trace.arrivals.len() - admitted)
-                })
-                .collect();
-            format!("{} requests in {}. {}.", trace.arrivals.len(), trace.scenario.length, lanes.join("; "))
+            let end = trace.scenario.length;
+            let of_lane = |lane: &Lane| {
+                let Counts { admitted, delayed, refused } = Counts::of(&lane.handled);
+                let held = if delayed > 0 { format!(", {delayed} of them after a wait,") } else { String::new() };
+                format!("{} admits {admitted}{held} and refuses {refused}", names::short(trace, lane))
+            };
+            let lanes: Vec<String> = trace.lanes.iter().map(of_lane).collect();
+            format!("{} requests in {end}. {}.", trace.arrivals.len(), lanes.join("; "))
         })
     };
     view! {
         <div class="picture" style=position role="group" aria-label=words>
-            <svg class="defs" width="0" height="0" aria-hidden="true"><defs><path id="refused" d="M-3.4-3.4 3.4 3.4M-3.4 3.4 3.4-3.4"></path></defs></svg>
+            <svg class="defs" width="0" height="0" aria-hidden="true"><defs><path id="refused" d="M-3.4-3.4 3.4 3.4M-3.4 3.4 3.4-3.4"></path>
+                <g id="delayed"><path d="M0-3.3A3.3 3.3 0 0 0 0 3.3Z"></path><path d="M0-3.3A3.3 3.3 0 0 1 0 3.3"></path></g></defs></svg>
             <div class="label arrivals-label">"Arrivals"</div>
             <svg class="plot arrivals" height=ARRIVALS_HEIGHT aria-hidden="true" inner_html=move || lab.trace.with(|trace| scene::arrivals_svg(trace))></svg>
-            {move || lanes.get().into_iter().map(|algorithm| view! { <LaneView lab algorithm/> }).collect_view()}
+            {move || lanes.get().into_iter().map(|spec| view! { <LaneView lab spec/> }).collect_view()}
             <div class="axis plot" aria-hidden="true">
                 {move || {
                     let length = lab.scenario.read().length;
@@ -47,25 +50,24 @@ pub fn Picture(lab: LabState) -> impl IntoView {
 }
 
 #[component]
-fn LaneView(lab: LabState, algorithm: Algorithm) -> impl IntoView {
+fn LaneView(lab: LabState, spec: LaneSpec) -> impl IntoView {
+    let algorithm = spec.algorithm;
     let href = site().href(&format!("/terms/{}/", algorithm.term()));
-    let of_lane = move |read: fn(&crate::labs::rate_limiting::Trace, &crate::labs::rate_limiting::run::Lane) -> String| {
-        move || {
-            lab.trace
-                .with(|trace| trace.lanes.iter().find(|lane| lane.algorithm == algorithm).map(|lane| read(trace, lane)).unwrap_or_default())
-        }
+    let of_lane = move |trace: &Trace, read: &dyn Fn(&Lane) -> String| {
+        trace.lanes.iter().find(|lane| lane.spec == spec).map(read).unwrap_or_default()
     };
+    let drawing = move || lab.trace.with(|trace| of_lane(trace, &|lane| scene::lane_svg(trace, lane)));
     let alarm = Memo::new(move |_| {
-        lab.trace.with(|trace| trace.lanes.iter().find(|lane| lane.algorithm == algorithm).and_then(|lane| scene::alarm(trace, lane)))
+        lab.trace.with(|trace| trace.lanes.iter().find(|lane| lane.spec == spec).and_then(|lane| scene::alarm(trace, lane)))
     });
     let rung = Memo::new(move |_| alarm.read().as_ref().is_some_and(|alarm| lab.playback.read().at >= alarm.after));
     view! {
         <div class="label">
             <a href=href data-term=algorithm.term()>{algorithm.label()}</a>
-            <span>{algorithm.variant()}</span>
+            <span>{move || names::variant(&lab.scenario.read(), &spec)}</span>
         </div>
         <div class="plot lane">
-            <svg height=LANE_HEIGHT aria-hidden="true" inner_html=of_lane(scene::lane_svg)></svg>
+            <svg height=LANE_HEIGHT aria-hidden="true" inner_html=drawing></svg>
             <div
                 class="alarm"
                 hidden=move || !rung.get()

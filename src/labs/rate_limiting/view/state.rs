@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use crate::access_log::AccessLog;
 use crate::address::Note;
 use crate::labs::frame::{Intervention, Playback};
 use crate::labs::rate_limiting::presets::{self, Preset};
@@ -36,6 +37,8 @@ pub struct LabState {
     pub notes: RwSignal<Vec<Note>>,
     /// A sentence about what the reader tried to do.
     pub said: RwSignal<Option<&'static str>>,
+    /// The reader's own access log, once it was taken in.
+    pub log: RwSignal<Option<Arc<AccessLog>>>,
     asked_for_a_moment: StoredValue<bool>,
     /// Writes the address; `None` inside an entry.
     write: StoredValue<Option<Writer>, LocalStorage>,
@@ -79,6 +82,7 @@ impl LabState {
             done,
             notes: RwSignal::new(notes),
             said: RwSignal::new(None),
+            log: RwSignal::new(None),
             asked_for_a_moment: StoredValue::new(at.is_some()),
             write: StoredValue::new_local(None),
             pending: StoredValue::new(None),

@@ -1,0 +1,160 @@
+//! Sliding-window counter, as `SlidingWindowCounterRateLimiter` of Python's `limits` 5.8 decides
+//! (`MemoryStorage.acquire_sliding_window_entry`); the idea is Cloudflare's: two counters instead of a log.
+//!
+//! Windows are aligned to the clock. What was admitted in the window before counts with the share of it that a window
+//! ending now would still hold. All in float64 seconds and in the source's order of operations, rounding and all.
+
+use super::{Decision, Evidence, Limiter, Line, Quota, Settings, Unit, Verdict};
+use crate::sim::Nanos;
+
+#[derive(Clone, Debug)]
+pub struct SlidingCounter {
+    settings: Settings,
+    /// Number of the window that `current` belongs to: ⌊seconds / window⌋.
+    number: u64,
+    current: u32,
+    previous: u32,
+}
+
+impl SlidingCounter {
+    pub fn new(settings: Settings) -> Self {
+        SlidingCounter { settings, number: 0, current: 0, previous: 0 }
+    }
+
+    fn expiry(&self) -> f64 {
+        self.settings.window.as_secs_f64()
+    }
+
+    fn number_at(&self, at: Nanos) -> u64 {
+        (at.as_secs_f64() / self.expiry()) as u64
+    }
+
+    /// (previous, current) as they count at `at`.
+    fn counts(&self, at: Nanos) -> (u32, u32) {
+        match self.number_at(at).checked_sub(self.number) {
+            Some(0) => (self.previous, self.current),
+            Some(1) => (self.current, 0),
+            _ => (0, 0),
+        }
+    }
+
+    /// The share of the window before that still counts: `previous_ttl / expiry`, computed as the source does.
+    fn share(&self, at: Nanos) -> f64 {
+        let (now, expiry) = (at.as_secs_f64(), self.expiry());
+        (1.0 - (((now - expiry) / expiry) % 1.0)) * expiry / expiry
+    }
+
+    fn weighted(&self, at: Nanos) -> f64 {
+        let (previous, current) = self.counts(at);
+        if previous == 0 {
+            return f64::from(current);
+        }
+        let (now, expiry) = (at.as_secs_f64(), self.expiry());
+        let time_left = (1.0 - (((now - expiry) / expiry) % 1.0)) * expiry;
+        f64::from(previous) * time_left / expiry + f64::from(current)
+    }
+
+    fn fits(&self, at: Nanos, cost: u32) -> bool {
+        self.weighted(at).floor() + f64::from(cost) <= f64::from(self.settings.limit)
+    }
+
+    /// The first moment, at most two windows ahead, at which `cost` fits if nobody else comes. The weight only falls on
+    /// the way there, window by window, so halving finds it.
+    fn fits_from(&self, at: Nanos, cost: u32) -> Nanos {
+        let (mut early, mut late) = (at.0, at.0 + 2 * self.settings.window.0 + 1);
+        while late - early > 1 {
+            let middle = early + (late - early) / 2;
+            if self.fits(Nanos(middle), cost) { late = middle } else { early = middle }
+        }
+        Nanos(late)
+    }
+}
+
+impl Limiter for SlidingCounter {
+    fn judge(&self, at: Nanos, cost: u32) -> Decision {
+        let limit = self.settings.limit;
+        let (previous, current) = self.counts(at);
+        let share = if previous == 0 { 0.0 } else { self.share(at) };
+        let verdict = if self.fits(at, cost) {
+            Verdict::Admitted
+        } else {
+            Verdict::Rejected { retry_after: (cost <= limit).then(|| self.fits_from(at, cost) - at) }
+        };
+        Decision::new(verdict, Evidence::Weighted { previous, share, current, limit })
+    }
+
+    fn admit(&mut self, at: Nanos, cost: u32) {
+        let (previous, current) = self.counts(at);
+        (self.number, self.previous, self.current) = (self.number_at(at), previous, current.saturating_add(cost));
+    }
+
+    fn retune(&mut self, at: Nanos, settings: Settings) {
+        // Counters are kept under the number of their window: with another window's length they are not found again.
+        let (previous, current) = if settings.window == self.settings.window { self.counts(at) } else { (0, 0) };
+        self.settings = settings;
+        (self.number, self.previous, self.current) = (self.number_at(at), previous, current);
+    }
+
+    fn reading(&self, at: Nanos) -> f64 {
+        self.weighted(at)
+    }
+
+    fn line(&self) -> Line {
+        Line { value: f64::from(self.settings.limit), unit: Unit::Counted }
+    }
+
+    fn bends_at(&self, at: Nanos) -> Option<Nanos> {
+        let (previous, current) = self.counts(at);
+        (previous > 0 || current > 0).then(|| Nanos((at.0 / self.settings.window.0 + 1) * self.settings.window.0))
+    }
+
+    /// A window's length never holds more than `limit` in one aligned window and less than `limit` more beside it:
+    /// `2 × limit − 1`, and one `limit` more for each further window.
+    fn bound(&self, span: Nanos) -> Option<u64> {
+        let windows = span.0.div_ceil(self.settings.window.0);
+        Some((u64::from(self.settings.limit) * (windows + 1)).saturating_sub(1).max(u64::from(self.settings.limit)))
+    }
+
+    fn quota(&self, at: Nanos) -> Quota {
+        let remaining = (f64::from(self.settings.limit) - self.weighted(at).floor()).max(0.0) as u64;
+        let (previous, current) = self.counts(at);
+        let end = Nanos((at.0 / self.settings.window.0 + 1) * self.settings.window.0);
+        let reset = if current > 0 {
+            end + self.settings.window - at
+        } else if previous > 0 {
+            end - at
+        } else {
+            Nanos::ZERO
+        };
+        Quota { remaining, reset }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limiter(limit: u32) -> SlidingCounter {
+        SlidingCounter::new(Settings { limit, ..Settings::default() })
+    }
+
+    #[test]
+    fn the_window_before_counts_with_its_share() {
+        let mut limiter = limiter(10);
+        for _ in 0..10 {
+            assert!(limiter.decide(Nanos::from_millis(900), 1).admitted());
+        }
+        // A quarter into the next window three quarters of the ten still count: ⌊7.5⌋ + 1 … + 3 fit.
+        let admitted = (0..5).filter(|_| limiter.decide(Nanos::from_millis(1_250), 1).admitted()).count();
+        assert_eq!(admitted, 3);
+    }
+
+    #[test]
+    fn the_wait_that_is_named_is_the_shortest() {
+        let mut limiter = limiter(10);
+        limiter.decide(Nanos::from_millis(900), 10);
+        let Verdict::Rejected { retry_after: Some(wait) } = limiter.decide(Nanos::from_millis(950), 4).verdict else { panic!() };
+        let at = Nanos::from_millis(950) + wait;
+        assert!(limiter.judge(at, 4).admitted() && !limiter.judge(at - Nanos(1), 4).admitted());
+    }
+}

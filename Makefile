@@ -7,7 +7,7 @@ LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
 PORT ?= 8080
 export PORT
 
-.PHONY: serve port build dev test conformance check fast clean
+.PHONY: serve port build dev test conformance bench check fast clean
 
 # The release build on http://127.0.0.1:8080 (PORT= changes it).
 serve: port build
@@ -48,6 +48,10 @@ check: fast
 
 .tools/test.ready: .tools/build.ready tools/requirements.txt
 	@tools/setup test && touch $@
+
+# Decisions a second of every limiter, beside governor's.
+bench: .tools/build.ready
+	@cargo bench --locked --no-default-features
 
 clean:
 	rm -rf target dist

@@ -24,6 +24,8 @@ const MOST_BYTES: usize = 8_000;
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     parts: Vec<(String, String)>,
+    /// Keys that somebody asked for and found.
+    taken: Vec<String>,
     notes: Vec<Note>,
 }
 
@@ -48,6 +50,7 @@ impl Query {
     /// Takes the first value of `key` out.
     pub fn take(&mut self, key: &str) -> Option<String> {
         let index = self.parts.iter().position(|(known, _)| known == key)?;
+        self.taken.push(key.to_owned());
         Some(self.parts.remove(index).1)
     }
 
@@ -69,6 +72,10 @@ impl Query {
     /// The notes, with one for every part that nobody took.
     pub fn finish(mut self) -> Vec<Note> {
         for (key, _) in std::mem::take(&mut self.parts) {
+            if self.taken.contains(&key) {
+                self.note(format!("“{}” stands in the address twice; the first counts.", shorten(&key)));
+                continue;
+            }
             self.note(format!("“{}” in the address means nothing here; it was left out.", shorten(&key)));
         }
         self.notes
@@ -141,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_noted_and_the_rest_counts() {
-        let mut query = Query::parse("?limit=eight&seed=7&color=red&q=a%20b+c%FF");
+        let mut query = Query::parse("?limit=eight&seed=7&color=red&q=a%20b+c%FF&seed=8");
         let number = |text: &str| text.parse::<u32>().ok();
         assert_eq!(query.take_as("limit", "a whole number", number), None);
         assert_eq!(query.take_as("seed", "a whole number", number), Some(7));
@@ -152,6 +159,7 @@ mod tests {
             [
                 "“limit=eight” in the address should be a whole number; it was left out.",
                 "“color” in the address means nothing here; it was left out.",
+                "“seed” stands in the address twice; the first counts.",
             ]
         );
     }

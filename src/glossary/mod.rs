@@ -4,6 +4,7 @@ pub mod browse;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod content;
 pub mod search;
+pub mod sentence;
 pub mod vocabulary;
 
 use serde::{Deserialize, Serialize};

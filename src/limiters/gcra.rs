@@ -28,11 +28,6 @@ impl Gcra {
         Nanos(self.emission_interval().0.saturating_mul(u64::from(self.settings.burst - 1)))
     }
 
-    /// Requests of cost 1 that it admits at once.
-    pub(super) fn burst(&self) -> u32 {
-        self.settings.burst
-    }
-
     /// A request of cost n is n cells that come together: the others only add weight.
     fn extra(&self, cost: u32) -> Nanos {
         Nanos(self.emission_interval().0.saturating_mul(u64::from(cost.saturating_sub(1))))

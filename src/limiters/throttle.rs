@@ -24,18 +24,13 @@ pub struct Answer {
     pub reset_after: i64,
 }
 
-impl Throttle {
-    pub fn new(settings: Settings) -> Self {
-        Throttle(Gcra::new(settings))
-    }
-
-    /// The answer to a request that was just decided. Redis-cell rounds seconds up since 0.3.0; so does this.
-    pub fn answer(&self, at: Nanos, decision: &Decision) -> Answer {
-        let quota = self.0.quota(at);
+impl Answer {
+    /// For a request that was just decided, with what is left after it. Redis-cell rounds seconds up since 0.3.0; so does this.
+    pub fn of(decision: &Decision, quota: Quota, limit: u32) -> Self {
         let seconds = |span: Nanos| i64::try_from(span.ceil_secs()).unwrap_or(i64::MAX);
         Answer {
             limited: !decision.admitted(),
-            limit: self.0.burst(),
+            limit,
             remaining: quota.remaining,
             retry_after: match decision.verdict {
                 Verdict::Rejected { retry_after: Some(wait) } => seconds(wait),
@@ -43,6 +38,12 @@ impl Throttle {
             },
             reset_after: seconds(quota.reset),
         }
+    }
+}
+
+impl Throttle {
+    pub fn new(settings: Settings) -> Self {
+        Throttle(Gcra::new(settings))
     }
 }
 
@@ -112,7 +113,7 @@ mod tests {
                 Verdict::Rejected { retry_after } => retry_after.map(|wait| wait.0 / 1_000_000),
                 _ => None,
             };
-            let answer = limiter.answer(at, &decision);
+            let answer = Answer::of(&decision, limiter.quota(at), 5);
             let reset_now = limiter.quota(at).reset.0 / 1_000_000;
             assert_eq!((answer.remaining, reset_now, wait, answer.limited), (remaining, reset, retry, limited), "case {index}");
             assert_eq!(answer.retry_after, retry.map_or(-1, |ms| ms as i64 / 1_000), "case {index}");

@@ -76,3 +76,20 @@ pub async fn copy(text: &str) -> bool {
         _ => false,
     }
 }
+
+/// Hands the reader a file that was made in the page.
+pub fn download(name: &str, kind: &str, text: &str) {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
+    let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    if let Some(link) = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+        let _ = link.set_attribute("href", &address);
+        let _ = link.set_attribute("download", name);
+        // The router must not take it for a place of the site.
+        let _ = link.set_attribute("rel", "external");
+        link.click();
+    }
+    let _ = web_sys::Url::revoke_object_url(&address);
+}

@@ -25,7 +25,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <section class="trouble">
             <h1>"There is no page here"</h1>
-            <p>"The address may be misspelt, or the page has moved. The search has what the address seems to ask for."</p>
+            <p>"The address may be misspelt, or the page has moved."<span class="needs-js">" The search has what the address seems to ask for."</span></p>
             <div class="hero-search needs-js"><SearchBox filled=query/></div>
             <p><a href=site.href("/")>"The whole glossary"</a>" · "<a href=site.href("/labs/")>"The labs"</a></p>
         </section>

@@ -5,7 +5,7 @@ use std::ops::Range;
 use leptos::prelude::*;
 
 use super::context::site;
-use crate::glossary::{Level, Row};
+use crate::glossary::{Level, Row, sentence};
 
 /// Places to mark in a row, as byte ranges.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,9 @@ pub struct Marks {
 
 #[component]
 pub fn RowView(row: Row, #[prop(optional)] marks: Marks) -> impl IntoView {
+    // A list is for scanning: one sentence, unless what was found stands in the second.
+    let first = sentence::first(&row.summary);
+    let shown = if marks.summary.iter().all(|mark| mark.end <= first.len()) { first } else { row.summary.as_str() }.to_owned();
     let href = site().href(&format!("/terms/{}/", row.slug));
     view! {
         <li class="row">
@@ -26,7 +29,7 @@ pub fn RowView(row: Row, #[prop(optional)] marks: Marks) -> impl IntoView {
                 {marked(&row.title, &marks.title)}
                 {marks.alias.map(|(alias, ranges)| view! { <span class="row-alias">" also: "{marked(&alias, &ranges)}</span> })}
             </a>
-            <p class="row-summary">{marked(&row.summary, &marks.summary)}</p>
+            <p class="row-summary">{marked(&shown, &marks.summary)}</p>
             {row.runs.then(|| view! { <span class="runs">"▶ runs"</span> })}
         </li>
     }

@@ -9,6 +9,13 @@ pub fn is_hydrating() -> bool {
     HYDRATING.load(Ordering::Relaxed)
 }
 
+static MISSING: AtomicBool = AtomicBool::new(false);
+
+/// Whether the first page is being built because the host had none at this address.
+pub fn served_as_missing() -> bool {
+    MISSING.load(Ordering::Relaxed)
+}
+
 /// Hydrates `#app` where it carries the prerenderer's mark, and builds it anew where it does not (the 404 page stands at
 /// any address, so its HTML cannot be the right one).
 #[cfg(target_arch = "wasm32")]
@@ -37,7 +44,9 @@ pub fn start() {
         HYDRATING.store(false, Ordering::Relaxed);
     } else {
         app.set_inner_html("");
+        MISSING.store(true, Ordering::Relaxed);
         leptos::mount::mount_to(app, move || view! { <App site/> }).forget();
+        MISSING.store(false, Ordering::Relaxed);
     }
     let _ = root.set_attribute("data-alive", "");
 }

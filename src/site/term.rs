@@ -8,6 +8,7 @@ use super::article::{self, Article};
 use super::browser::FetchError;
 use super::context::site;
 use super::not_found::NotFound;
+use super::start;
 use super::title;
 use crate::labs::rate_limiting;
 use crate::labs::rate_limiting::view::RateLimiting;
@@ -30,12 +31,17 @@ pub fn ConformancePage() -> impl IntoView {
 fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView {
     let site = site();
     let shown = RwSignal::new(article::initial(&slug.get_untracked()));
-    let failed = RwSignal::new(None::<FetchError>);
+    // The host has just said that there is no such page: asking for its fragment would only hear it again.
+    let failed = RwSignal::new(start::served_as_missing().then_some(FetchError::Status(404)));
+    let missing = slug.get_untracked();
     let attempt = RwSignal::new(0u32);
 
     Effect::new(move |_| {
         attempt.track();
         let wanted = slug.get();
+        if failed.get_untracked() == Some(FetchError::Status(404)) && wanted == missing {
+            return;
+        }
         if failed.read_untracked().is_some() {
             failed.set(None);
         }
@@ -59,7 +65,11 @@ fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView 
 
     move || match (failed.get(), shown.get()) {
         (Some(FetchError::Status(404)), _) => NotFound().into_any(),
-        (Some(_), _) => view! { <Unreachable again=move || attempt.update(|attempt| *attempt += 1)/> }.into_any(),
+        (Some(_), open) => {
+            let again = move || attempt.update(|attempt| *attempt += 1);
+            // What the reader had open stays below the sentence.
+            view! { <Unreachable again/>{open.map(|article| view! { <ArticleView article/> })} }.into_any()
+        }
         (None, Some(article)) => view! { <ArticleView article/> }.into_any(),
         // For the moment of the first fetch; the next article replaces the last when it is there.
         (None, None) => view! { <p class="waiting">"Fetching the entry…"</p> }.into_any(),

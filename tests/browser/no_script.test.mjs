@@ -28,6 +28,12 @@ test('the home page lists every entry with its level, its meaning and its addres
       level: row.querySelector('.moon').textContent.trim().toLowerCase(),
     })));
   const base = new URL(page.site).pathname;
+  // A row has the first sentence of what the data has whole.
+  for (const row of rows) {
+    const { summary } = glossary.find(({ title }) => title === row.title) ?? { summary: '' };
+    assert.ok(row.summary.endsWith('.') && summary.startsWith(row.summary), `${row.title}: “${row.summary}” opens “${summary}”`);
+    row.summary = summary;
+  }
   const expected = glossary.map(({ title, summary, slug, level }) => ({ title, summary, path: `${base}terms/${slug}/`, level }));
   const byPath = (a, b) => (a.path < b.path ? -1 : 1);
   // Summaries carry code spans, which the data writes as plain text: both are compared as text.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::front_matter::Draft;
 use super::{Entry, Problem};
+use crate::glossary::sentence;
 
 const MOST_CHARACTERS: usize = 280;
 const MOST_SENTENCES: usize = 2;
@@ -24,7 +25,7 @@ pub fn check(draft: &Draft, lead: &str, line: usize, problems: &mut Vec<Problem>
     if characters > MOST_CHARACTERS {
         problems.push(Problem::new(file, line, format!("the lead has {characters} characters"), format!("Cut it to {MOST_CHARACTERS}")));
     }
-    let sentences = sentences(lead);
+    let sentences = sentence::count(lead);
     if sentences > MOST_SENTENCES {
         problems.push(Problem::new(file, line, format!("the lead has {sentences} sentences"), format!("Say it in {MOST_SENTENCES}")));
     }
@@ -45,38 +46,6 @@ pub fn check_repeated(entries: &[Entry], drafts: &[Draft], problems: &mut Vec<Pr
                 format!("the lead repeats that of {other}"),
                 "Say what sets this one apart",
             ));
-        }
-    }
-}
-
-/// A sentence ends with a stop that a space and a capital, or the end, follows: “e.g.” and “1.5 s” do not count.
-fn sentences(text: &str) -> usize {
-    let characters: Vec<char> = text.trim().chars().collect();
-    let ends = |index: usize| {
-        let mut rest = characters[index + 1..].iter().skip_while(|c| matches!(c, '”' | '’' | ')' | '"'));
-        match (rest.next(), rest.next()) {
-            (None, _) => true,
-            (Some(' '), Some(next)) => next.is_uppercase() || next.is_numeric() || matches!(next, '“' | '`'),
-            _ => false,
-        }
-    };
-    (0..characters.len()).filter(|&index| matches!(characters[index], '.' | '?' | '!') && ends(index)).count().max(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sentences;
-
-    #[test]
-    fn stops_inside_a_sentence_do_not_end_it() {
-        for (text, count) in [
-            ("One sentence.", 1),
-            ("One. Two.", 2),
-            ("It waits 1.5 s, e.g. for node.js.", 1),
-            ("It says “no.” Then it stops.", 2),
-            ("No stop at all", 1),
-        ] {
-            assert_eq!(sentences(text), count, "{text}");
         }
     }
 }

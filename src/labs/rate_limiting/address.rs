@@ -108,7 +108,14 @@ impl Scenario {
             scenario.watched = watched;
         }
         scenario.watched = scenario.watched.min(scenario.clients().saturating_sub(1));
-        scenario.at = query.take_as("at", "a moment of the run, such as 2.48s", read_span).map(|at| at.min(scenario.length));
+        scenario.at = query.take_as("at", "a moment of the run, such as 2.48s", read_span);
+        if scenario.at.is_some_and(|at| at > scenario.length) {
+            query.note(format!(
+                "The run is over after {}: the moment in the address lies behind that, so you see its end.",
+                scenario.length
+            ));
+            scenario.at = Some(scenario.length);
+        }
         (preset, scenario, query.finish())
     }
 
@@ -238,6 +245,6 @@ mod tests {
         assert_eq!(scenario.burst, 3);
         assert_eq!(scenario.interventions.len(), 1);
         assert_eq!(scenario.at, Some(scenario.length));
-        assert_eq!(notes.len(), 7, "{notes:#?}");
+        assert_eq!(notes.len(), 8, "{notes:#?}");
     }
 }

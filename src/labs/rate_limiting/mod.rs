@@ -3,10 +3,12 @@
 pub mod address;
 pub mod advice;
 pub mod compare;
+pub mod export;
 pub mod lane;
 pub mod names;
 pub mod numbers;
 pub mod presets;
+pub mod record;
 pub mod replay;
 pub mod retry;
 pub mod run;

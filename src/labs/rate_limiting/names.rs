@@ -31,10 +31,27 @@ pub fn short(trace: &Trace, lane: &Lane) -> String {
     if lane.spec.algorithm == Algorithm::LimitReq { variant } else { format!("{label} ({variant})") }
 }
 
+/// Whether every limiter that a sentence names by its label is among the lanes.
+pub fn are_there(sentence: &str, lanes: &[LaneSpec]) -> bool {
+    let sentence = sentence.to_lowercase();
+    Algorithm::ALL
+        .into_iter()
+        .map(Algorithm::label)
+        .all(|label| !sentence.contains(&label.to_lowercase()) || lanes.iter().any(|lane| lane.algorithm.label() == label))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::labs::rate_limiting::run;
+
+    #[test]
+    fn a_sentence_about_an_absent_limiter_is_known() {
+        let fixed = [LaneSpec::from(Algorithm::FixedWindow)];
+        assert!(are_there("Run until the fixed window has admitted twice its limit.", &fixed));
+        assert!(!are_there("The token bucket and GCRA have no boundary.", &fixed));
+        assert!(are_there("Twelve requests come at once.", &fixed));
+    }
 
     #[test]
     fn lanes_of_one_algorithm_are_told_apart() {

@@ -3,7 +3,8 @@
 use super::lane::{Handled, Lane};
 use super::run::Trace;
 use crate::labs::frame::Words;
-use crate::limiters::{Algorithm, Decision, Evidence, Verdict, Which};
+use crate::limiters::throttle::Answer;
+use crate::limiters::{Algorithm, Decision, Evidence, Settings, Verdict, Which};
 use crate::sim::Nanos;
 
 /// One sentence for what `lane` decided about `handled`.
@@ -82,10 +83,13 @@ pub fn explain(lane: &Lane, handled: &Handled) -> Words {
             .figure(format!("{} > {tolerance}", tat - at))
             .text(format!(" before its theoretical arrival time{}", later(wait))),
         (Evidence::Gcra { .. }, Verdict::Rejected { retry_after: None }) => words.text("refused for ever: it costs more than the burst."),
-        (Evidence::Gcra { tat, tolerance, .. }, _) if tat <= at => words
-            .text("admitted: the theoretical arrival time ")
-            .figure(format!("{tat} ≤ {at}"))
-            .text(format!(", so nothing was owed; up to {tolerance} early would do.")),
+        (Evidence::Gcra { tat, tolerance, .. }, _) if tat <= at => {
+            let words = words.text("admitted: the theoretical arrival time ").figure(format!("{tat} ≤ {at}"));
+            match tolerance {
+                Nanos::ZERO => words.text(", so nothing was owed."),
+                early => words.text(format!(", so nothing was owed; up to {early} early would do.")),
+            }
+        }
         (Evidence::Gcra { tat, tolerance, .. }, _) => {
             words.text("admitted: it came ").figure(format!("{} ≤ {tolerance}", tat - at)).text(" before its theoretical arrival time.")
         }
@@ -128,6 +132,43 @@ pub fn answer(verdict: Verdict) -> String {
         Verdict::Rejected { retry_after: Some(wait) } => format!("429, Retry-After: {}", wait.ceil_secs()),
         Verdict::Rejected { retry_after: None } => "429, no Retry-After: nobody can say when".to_owned(),
     }
+}
+
+/// The draft that [`ratelimit_fields`] follows, as readers know it.
+pub const RATELIMIT_DRAFT: &str = "draft-ietf-httpapi-ratelimit-headers-11";
+
+/// What a client receives, as it stands on the wire: after its wait, or at once.
+pub fn wire(trace: &Trace, lane: &Lane, handled: &Handled) -> String {
+    let mut wire = match handled.decision.verdict {
+        Verdict::Rejected { .. } => "HTTP/1.1 429 Too Many Requests\n".to_owned(),
+        _ => "HTTP/1.1 200 OK\n".to_owned(),
+    };
+    if let Verdict::Rejected { retry_after: Some(wait) } = handled.decision.verdict {
+        wire.push_str(&format!("Retry-After: {}\n", wait.ceil_secs()));
+    }
+    for (name, value) in ratelimit_fields(trace, lane, handled) {
+        wire.push_str(&format!("{name}: {value}\n"));
+    }
+    wire
+}
+
+/// What redis-cell answers to the command that asks it: five whole numbers.
+pub fn throttle_answer(handled: &Handled, settings: Settings) -> Option<String> {
+    let Answer { limited, limit, remaining, retry_after, reset_after } = Answer::of(&handled.decision, handled.quota, settings.burst);
+    let command = format!(
+        "CL.THROTTLE client:{} {} {} {} {}",
+        handled.client + 1,
+        settings.burst - 1,
+        settings.limit,
+        settings.window.ceil_secs(),
+        handled.cost
+    );
+    settings.window.0.is_multiple_of(Nanos::SECOND.0).then(|| {
+        format!(
+            "{command}\n1) {} (limited)\n2) {limit} (limit)\n3) {remaining} (remaining)\n4) {retry_after} (retry after)\n5) {reset_after} (reset after)\n",
+            u8::from(limited)
+        )
+    })
 }
 
 /// `RateLimit-Policy` and `RateLimit` as draft-ietf-httpapi-ratelimit-headers-11 writes them. Times are whole seconds there: a
@@ -241,6 +282,11 @@ mod tests {
     fn the_fields_of_the_draft_say_what_is_left() {
         let trace = run(&presets::first().scenario());
         let fields = ratelimit_fields(&trace, &trace.lanes[0], &trace.lanes[0].handled[2]).map(|(name, value)| format!("{name}: {value}"));
+        let wire = wire(&trace, &trace.lanes[0], &trace.lanes[0].handled[8]);
+        assert_eq!(
+            wire,
+            "HTTP/1.1 429 Too Many Requests\nRetry-After: 1\nRateLimit-Policy: \"default\";q=8;w=1\nRateLimit: \"default\";r=0;t=1\n"
+        );
         assert_eq!(fields, ["RateLimit-Policy: \"default\";q=8;w=1", "RateLimit: \"default\";r=5;t=1"]);
     }
 }

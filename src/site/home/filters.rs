@@ -98,6 +98,7 @@ fn Chip(pressed: Signal<bool>, count: Signal<usize>, press: impl Fn() + 'static,
         <button
             type="button"
             class="chip"
+            class:none=move || count.get() == 0 && !pressed.get()
             aria-pressed=move || if pressed.get() { "true" } else { "false" }
             on:click=move |_| press()
         >

@@ -57,7 +57,19 @@ pub fn Groups(rows: Vec<Row>) -> impl IntoView {
         .collect_view()
 }
 
-/// The same as HTML, for the prerendered page.
+/// The same as HTML, for the prerendered page, under a bar of its letters.
 pub fn rows_html(rows: Vec<Row>) -> String {
-    view! { <Groups rows/> }.into_view().to_html()
+    let mut letters: Vec<char> = rows.iter().map(Row::initial).collect();
+    letters.dedup();
+    let home = site().href("/");
+    let links = letters
+        .into_iter()
+        .map(|letter| view! { <a href=format!("{home}#at-{}", letter.to_ascii_lowercase())>{letter.to_string()}</a> })
+        .collect_view();
+    view! {
+        <nav class="letters" aria-label="A–Z">{links}</nav>
+        <Groups rows/>
+    }
+    .into_view()
+    .to_html()
 }

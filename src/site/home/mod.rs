@@ -65,10 +65,13 @@ pub fn Home() -> impl IntoView {
         }
     };
     let put_into_address = StoredValue::new_local(put_into_address);
+    // Who pressed Enter before the search data was there still gets the first result.
+    let open_when_found = StoredValue::new(false);
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let wanting = StoredValue::new(site.clone());
     let typed = move |text: String| {
         wanting.with_value(|site| store.want(site));
+        open_when_found.set_value(false);
         let began = browse.read_untracked().query.is_empty() && !text.is_empty();
         browse.update(|browse| browse.query = text);
         if let Some(handle) = pending.get_value() {
@@ -108,6 +111,12 @@ pub fn Home() -> impl IntoView {
         _ => String::new(),
     };
 
+    Effect::new(move |_| {
+        if found.with(|found| found.as_ref().is_some_and(|StoredFound(found)| !found.hits.is_empty())) && open_when_found.get_value() {
+            open_when_found.set_value(false);
+            request_animation_frame(|| results::open_row(0));
+        }
+    });
     let input = NodeRef::<leptos::html::Input>::new();
     let keys = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
         "ArrowDown" => {
@@ -116,7 +125,11 @@ pub fn Home() -> impl IntoView {
         }
         "Enter" => {
             event.prevent_default();
-            results::open_row(0);
+            // The whole list is no answer: nothing was asked, or the answer is still on its way.
+            match found.with(|found| found.is_some()) {
+                true if !browse.read_untracked().query.is_empty() => results::open_row(0),
+                _ => open_when_found.set_value(!browse.read_untracked().query.is_empty()),
+            }
         }
         "Escape" if !browse.read_untracked().query.is_empty() => {
             event.prevent_default();
@@ -152,7 +165,7 @@ pub fn Home() -> impl IntoView {
             </div>
             <div class="listing" on:keydown=move |event| results::row_keys(&event, input)>
                 <List hidden=Signal::derive(move || found.read().is_some())/>
-                <Results found browse typed/>
+                <Results found browse typed chosen/>
             </div>
             <HomePlate/>
         </div>

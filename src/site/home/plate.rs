@@ -29,7 +29,7 @@ pub fn HomePlate() -> impl IntoView {
         <aside class="home-plate" aria-labelledby="home-plate">
             <h2 id="home-plate">"Run it"</h2>
             <p>{format!("The limit is {} a second. A fixed window lets {most} through in one second, a token bucket does not.", trace.scenario.limit)}</p>
-            <a href=lab class="home-plate-picture" aria-label=format!("Open the lab: {}", preset.title)>
+            <a href=lab class="home-plate-picture">
                 <svg class="defs" width="0" height="0" aria-hidden="true"><defs><path id="refused" d="M-3.4-3.4 3.4 3.4M-3.4 3.4 3.4-3.4"></path></defs></svg>
                 <svg class="plot arrivals" height=ARRIVALS_HEIGHT aria-hidden="true" inner_html=scene::arrivals_svg(&trace)></svg>
                 {pictures}

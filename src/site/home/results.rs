@@ -18,13 +18,16 @@ pub fn Results(
     found: Memo<Option<StoredFound>>,
     browse: RwSignal<Browse>,
     typed: impl Fn(String) + Copy + Send + Sync + 'static,
+    chosen: impl Fn(&dyn Fn(&mut Browse)) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let store = SearchStore::get();
     move || {
         let (Some(StoredFound(found)), Some(searcher)) = (found.get(), store.ready()) else { return ().into_any() };
         let query = browse.read_untracked().query.clone();
         if found.hits.is_empty() {
-            return view! { <Nothing found query typed/> }.into_any();
+            let filtered = browse.read_untracked().is_filtered();
+            let clear = move || chosen(&|browse| *browse = Browse { query: browse.query.clone(), ..Browse::default() });
+            return view! { <Nothing found query filtered typed clear/> }.into_any();
         }
         if query.is_empty() {
             let rows: Vec<Row> = found.hits.iter().map(|hit| searcher.rows()[hit.row].clone()).collect();
@@ -50,14 +53,26 @@ fn row(searcher: &Searcher, hit: &Hit) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Nothing(found: Found, query: String, typed: impl Fn(String) + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Nothing(
+    found: Found,
+    query: String,
+    filtered: bool,
+    typed: impl Fn(String) + Copy + Send + Sync + 'static,
+    clear: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let sentence = match (query.as_str(), filtered) {
+        ("", _) => "No entry has all of these.".to_owned(),
+        (query, true) => format!("Nothing matches “{query}” with these filters."),
+        (query, false) => format!("Nothing matches “{query}”."),
+    };
     let suggestion = found.did_you_mean.map(|suggestion| {
         let text = suggestion.clone();
         view! { <p>"Did you mean " <button type="button" class="link" on:click=move |_| typed(text.clone())>{suggestion}</button> "?"</p> }
     });
     view! {
         <div id="results" class="nothing">
-            <p>"Nothing matches “"{query}"” with these filters."</p>
+            <p>{sentence}</p>
+            {filtered.then(|| view! { <p><button type="button" class="link" on:click=move |_| clear()>"Clear the filters"</button></p> })}
             {suggestion}
         </div>
     }

@@ -93,6 +93,7 @@ pub fn Transport(
                 </label>
             </div>
             <div class="transport-acts needs-js">{children()}</div>
+            <p class="keys-hint needs-js">"Keys: Space plays, ← → step, [ ] change the speed."</p>
         </div>
     }
 }

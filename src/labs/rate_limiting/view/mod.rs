@@ -6,16 +6,17 @@ mod picture;
 mod settings;
 mod state;
 mod tools;
+mod why_panel;
 
+use leptos::ev;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
-use super::lane::{Handled, Lane};
 use super::names;
 use super::presets::PRESETS;
-use super::run::Trace;
 use super::scenario::{Action, LIMITS, Scope};
 use super::why;
-use crate::labs::frame::view::{PresetBar, Transport, WordsView, keys, on_each_frame, while_visible};
+use crate::labs::frame::view::{PresetBar, Transport, keys, on_each_frame, while_visible};
 use crate::sim::Nanos;
 use crate::site::browser;
 use crate::site::context::site;
@@ -26,6 +27,7 @@ use picture::Picture;
 use settings::SettingsPanel;
 use state::LabState;
 use tools::{Difference, Tools};
+use why_panel::{Answers, WhyPanel};
 
 #[component]
 pub fn RateLimiting(
@@ -38,6 +40,7 @@ pub fn RateLimiting(
     if !inline {
         lab.live_in_the_address();
     }
+    let events: Signal<_> = Memo::new(move |_| lab.trace.with(|trace| trace.moments())).into();
     let plate = NodeRef::<leptos::html::Section>::new();
     let visible = RwSignal::new(false);
     while_visible(plate, visible);
@@ -58,9 +61,21 @@ pub fn RateLimiting(
         }
     });
 
+    // With the page to itself, the lab has the keys wherever nothing else has the focus.
+    if !inline {
+        Effect::new(move |_| {
+            let handle = window_event_listener(ev::keydown, move |event| {
+                let nobody = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+                if nobody.is_some_and(|target| target.tag_name() == "BODY" || target.id() == "main") {
+                    keys(&event, lab.playback, events, move || lab.moved());
+                }
+            });
+            on_cleanup(move || handle.remove());
+        });
+    }
+
     let presets = PRESETS.iter().map(|preset| (preset.slug, preset.label)).collect::<Vec<_>>();
     let current = Signal::derive(move || lab.preset.get().slug);
-    let events: Signal<_> = Memo::new(move |_| lab.trace.with(|trace| trace.moments())).into();
     let subtitle = move || {
         lab.trace.with(|trace| {
             let scenario = &trace.scenario;
@@ -99,6 +114,7 @@ pub fn RateLimiting(
             <Notes notes=lab.notes/>
             <Picture lab/>
             <WhyPanel lab/>
+            <Answers lab/>
             <Difference lab/>
             <Transport playback=lab.playback events moved=move || lab.moved()>
                 <Acts lab/>
@@ -111,51 +127,6 @@ pub fn RateLimiting(
             <SettingsPanel lab open=!inline/>
             <Events lab/>
         </section>
-    }
-}
-
-/// One sentence a lane for the request under the playhead.
-#[component]
-fn WhyPanel(lab: LabState) -> impl IntoView {
-    // The last in any lane: retries come in one lane and not in another.
-    let spoken_of = Memo::new(move |_| {
-        let moment = lab.moment.get();
-        lab.trace.with(|trace| trace.lanes.iter().map(|lane| lane.until(moment).len()).collect::<Vec<_>>())
-    });
-    let of_request = move |lane: &Lane, trace: &Trace, handled: &Handled, last: &Handled| {
-        let (class, sign, _) = why::mark(handled.decision.verdict);
-        let which = (handled.arrival, handled.attempt) != (last.arrival, last.attempt);
-        let fields = why::ratelimit_fields(trace, lane, handled).map(|(name, value)| format!("{name}: {value}")).join("\n");
-        view! {
-            <li>
-                <span class=class aria-hidden="true">{sign}" "</span>
-                <b>{names::short(trace, lane)}</b>" "
-                {which.then(|| format!("({}) ", why::heading(trace, handled)))}
-                <WordsView words=why::explain(lane, handled)/>
-                " "<span class="answer" title=fields>{why::answer(handled.decision.verdict)}</span>
-            </li>
-        }
-    };
-    view! {
-        <div class=move || format!("why lanes-{}", lab.scenario.read().lanes.len())>
-            <h3>"Why"</h3>
-            {move || {
-                let seen = spoken_of.get();
-                lab.trace.with(|trace| {
-                    let lasts: Vec<(&Lane, &Handled)> = trace
-                        .lanes
-                        .iter()
-                        .zip(&seen)
-                        .filter_map(|(lane, seen)| Some((lane, lane.handled.get(seen.checked_sub(1)?)?)))
-                        .collect();
-                    let Some((_, last)) = lasts.iter().max_by_key(|(_, handled)| handled.at).copied() else {
-                        return view! { <p>"No request yet. Play, or step to the first."</p> }.into_any();
-                    };
-                    let sentences = lasts.iter().map(|(lane, handled)| of_request(lane, trace, handled, last)).collect_view();
-                    view! { <div><p>{why::heading(trace, last)}</p><ul>{sentences}</ul></div> }.into_any()
-                })
-            }}
-        </div>
     }
 }
 
@@ -182,6 +153,12 @@ fn Share(lab: LabState) -> impl IntoView {
     let site = site();
     let link = RwSignal::new(None::<String>);
     let copied = RwSignal::new(false);
+    // A link of before the last change would replay another run.
+    Effect::new(move |_| {
+        lab.scenario.track();
+        lab.moment.track();
+        link.set(None);
+    });
     let share = move |_| {
         let origin = browser::window().location().origin().unwrap_or_default();
         let address = format!("{origin}{}?{}", site.href("/labs/rate-limiting/"), lab.address());
@@ -199,7 +176,7 @@ fn Share(lab: LabState) -> impl IntoView {
                     <input type="text" readonly=true prop:value=address/>
                 </label>
             })}
-            {lab.said}
+            {move || if link.read().is_none() { lab.said.get() } else { None }}
         </p>
     }
 }
@@ -207,15 +184,18 @@ fn Share(lab: LabState) -> impl IntoView {
 /// What to watch for, and what to try.
 #[component]
 fn Watch(lab: LabState) -> impl IntoView {
+    // An entry shows some of a preset's lanes, and a reader may take one out: nothing is said of limiters that are not there.
+    let lanes = Memo::new(move |_| lab.scenario.read().lanes.clone());
+    let here = move |sentence: &str| lanes.with(|lanes| names::are_there(sentence, lanes));
     view! {
         <div class="watch">
             <div>
                 <h3>"Watch for"</h3>
-                <ul>{move || lab.preset.get().watch.iter().map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
+                <ul>{move || lab.preset.get().watch.iter().filter(|sentence| here(sentence)).map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
             </div>
             <div class="needs-js">
                 <h3>"Try"</h3>
-                <ul class="tasks">{move || lab.preset.get().tasks.iter().enumerate().map(|(index, task)| {
+                <ul class="tasks">{move || lab.preset.get().tasks.iter().enumerate().filter(|(_, task)| here(task.text)).map(|(index, task)| {
                     let done = move || lab.done.read().get(index).copied().unwrap_or(false);
                     view! {
                         <li class:done=done>

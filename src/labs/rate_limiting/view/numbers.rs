@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::state::LabState;
 use crate::labs::rate_limiting::lane::Lane;
 use crate::labs::rate_limiting::numbers::{Counts, Spread, answer_times, brief, by_client, waits};
-use crate::labs::rate_limiting::scenario::Scenario;
+use crate::labs::rate_limiting::scenario::{Algorithm, Scenario};
 use crate::labs::rate_limiting::why::window_words;
 use crate::labs::rate_limiting::{Trace, names};
 use crate::sim::Nanos;
@@ -23,6 +23,12 @@ pub fn Numbers(lab: LabState) -> impl IntoView {
     });
     let working = Memo::new(move |_| lab.scenario.with(|scenario| scenario.workshop().is_some()));
     let logged = Memo::new(move |_| lab.trace.with(|trace| trace.lanes.iter().any(|lane| lane.against_log.is_some())));
+    // Two limiters that decide alike have bounds that differ by one: it looks like a mistake, and is none.
+    let forgiving = Memo::new(move |_| {
+        let scenario = lab.scenario.read();
+        let has = |algorithm| scenario.lanes.iter().any(|lane| lane.algorithm == algorithm);
+        has(Algorithm::TokenBucket) && has(Algorithm::Gcra)
+    });
     let rows = move || {
         let moment = lab.moment.get();
         let (waiting, working, logged) = (waiting.get(), working.get(), logged.get());
@@ -46,6 +52,11 @@ pub fn Numbers(lab: LabState) -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            {move || forgiving.get().then(|| view! {
+                <p class="unit">
+                    "A window is counted without its last nanosecond. Go forgives a debt of less than one nanosecond, so its bucket may let one more in than GCRA ever does."
+                </p>
+            })}
         </div>
     }
 }

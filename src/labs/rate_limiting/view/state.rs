@@ -39,6 +39,8 @@ pub struct LabState {
     pub said: RwSignal<Option<&'static str>>,
     /// The reader's own access log, once it was taken in.
     pub log: RwSignal<Option<Arc<AccessLog>>>,
+    /// Whether the reader has done anything since the scenario was opened.
+    touched: RwSignal<bool>,
     asked_for_a_moment: StoredValue<bool>,
     /// Writes the address; `None` inside an entry.
     write: StoredValue<Option<Writer>, LocalStorage>,
@@ -61,7 +63,17 @@ impl LabState {
         });
         let last_seen = Memo::new(move |_| trace.read().seen(moment.get()).checked_sub(1));
         let done = RwSignal::new(Vec::new());
+        let touched = RwSignal::new(false);
         Effect::new(move |_| {
+            if playback.read().playing {
+                touched.set(true);
+            }
+        });
+        Effect::new(move |_| {
+            // A lab opens on the end of its run: what that shows, the reader has not done.
+            if !touched.get() {
+                return;
+            }
             let (trace, moment, tasks) = (trace.get(), moment.get(), preset.get().tasks);
             let now: Vec<bool> = tasks
                 .iter()
@@ -83,6 +95,7 @@ impl LabState {
             notes: RwSignal::new(notes),
             said: RwSignal::new(None),
             log: RwSignal::new(None),
+            touched,
             asked_for_a_moment: StoredValue::new(at.is_some()),
             write: StoredValue::new_local(None),
             pending: StoredValue::new(None),
@@ -126,6 +139,7 @@ impl LabState {
             self.done.set(Vec::new());
             self.preset.set(preset);
         }
+        self.touched.set(false);
         self.scenario.set(scenario);
     }
 
@@ -160,6 +174,7 @@ impl LabState {
     /// The reader moved or stopped the run.
     pub fn moved(self) {
         self.said.set(None);
+        self.touched.set(true);
         if !self.playback.read_untracked().playing {
             self.put_into_address(true);
         }
@@ -181,6 +196,7 @@ impl LabState {
 
     /// Changes the scenario; the run follows, the moment stays.
     pub fn change(self, change: impl FnOnce(&mut Scenario)) {
+        self.touched.set(true);
         self.scenario.update(change);
         let length = self.scenario.read_untracked().length;
         self.playback.update(|playback| {
@@ -203,6 +219,7 @@ impl LabState {
             return;
         }
         self.said.set(None);
+        self.touched.set(true);
         self.scenario.update(|scenario| scenario.interventions.push(Intervention { at: playback.at, action }));
         self.put_into_address(true);
     }

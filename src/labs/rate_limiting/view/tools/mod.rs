@@ -2,6 +2,7 @@
 
 mod advise;
 mod difference;
+mod export;
 mod log;
 mod log_summary;
 mod worst;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 use super::state::LabState;
 use advise::Advise;
 pub use difference::Difference;
+use export::Export;
 use log::{Import, Log};
 use worst::Worst;
 
@@ -19,10 +21,15 @@ enum Tool {
     Log,
     Worst,
     Advise,
+    Export,
 }
 
-const TOOLS: [(Tool, &str); 3] =
-    [(Tool::Log, "Your access log…"), (Tool::Worst, "Find the worst case"), (Tool::Advise, "What limit do I need?")];
+const TOOLS: [(Tool, &str); 4] = [
+    (Tool::Log, "Your access log…"),
+    (Tool::Worst, "Find the worst case"),
+    (Tool::Advise, "What limit do I need?"),
+    (Tool::Export, "Take it home"),
+];
 
 #[component]
 pub fn Tools(lab: LabState) -> impl IntoView {
@@ -41,6 +48,7 @@ pub fn Tools(lab: LabState) -> impl IntoView {
                 Tool::Log => view! { <Log lab import/> }.into_any(),
                 Tool::Worst => view! { <Worst lab/> }.into_any(),
                 Tool::Advise => view! { <Advise lab/> }.into_any(),
+                Tool::Export => view! { <Export lab/> }.into_any(),
             })}
         </div>
     }

@@ -49,9 +49,10 @@ check: fast
 .tools/test.ready: .tools/build.ready tools/requirements.txt
 	@tools/setup test && touch $@
 
-# Decisions a second of every limiter, beside governor's.
-bench: .tools/build.ready
+# Decisions a second of every limiter beside governor's; a million-line log through the browser (wants dist/: make build).
+bench: .tools/test.ready
 	@cargo bench --locked --no-default-features
+	@node tests/bench/log.mjs
 
 clean:
 	rm -rf target dist

@@ -71,9 +71,11 @@ impl Limiter for FirstHit {
         self.open(at).map(|(start, _)| start + self.settings.window)
     }
 
-    /// A window follows the one before at its end at the earliest: as with aligned windows, a full one at each end.
+    /// Full windows that open within the stretch; or one that opened before it, all but its first hit, and full ones after.
     fn bound(&self, span: Nanos) -> Option<u64> {
-        Some(u64::from(self.settings.limit) * (span.0.div_ceil(self.settings.window.0) + 1))
+        let (limit, window) = (u64::from(self.settings.limit), self.settings.window.0);
+        let with_a_rest = span.0.checked_sub(1).map_or(0, |rest| limit - 1 + limit * rest.div_ceil(window));
+        Some(with_a_rest.max(limit * span.0.div_ceil(window)))
     }
 
     fn quota(&self, at: Nanos) -> Quota {

@@ -72,7 +72,7 @@ impl Limits {{
 
 fn checking(wanted: &Wanted, buckets: &[Bucket]) -> String {
     let (parameter, check) = if wanted.per_key { (", client: IpAddr", "check_key(&client)") } else { ("", "check()") };
-    let step = |name| format!("self.{name}.{check}.map_err(|until| until.wait_time_from(self.{name}.clock().now()))");
+    let step = |name: &str| format!("self.{name}.{check}.map_err(|until| until.wait_time_from(self.{name}.clock().now()))");
     let steps: Vec<String> = buckets.iter().zip(NAMES).map(|(_, name)| step(name)).collect();
     format!(
         "    /// `Err` is how long to wait: the Retry-After of a 429, rounded up to whole seconds.

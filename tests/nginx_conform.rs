@@ -392,7 +392,7 @@ fn limit_req_decides_as_nginx() {
     let Some(version) = version(&program) else { return };
     let how = "A real nginx is sent bursts, random traffic and pauses over loopback; every request is replayed at the millisecond nginx \
                took it for, and verdict, excess in thousandths and delay are compared.";
-    let how_two = "The same with two limit_req at one location; which of the two is named is compared too.";
+    let how_two = "A real nginx with two limit_req at one location: verdict, excess, delay and which of the two is named are compared, request by request.";
     let mut one = Report::new("nginx", Algorithm::LimitReq, "nginx", &version, how);
     let mut two = Report::new("nginx-two-limits", Algorithm::LimitReq, "nginx", &version, how_two);
 

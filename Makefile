@@ -39,7 +39,7 @@ conformance: .tools/test.ready
 # What an author or a Rust change needs to know first: seconds, no browser.
 fast: .tools/build.ready
 	@cargo run --locked --quiet --bin prerender -- --check
-	@cargo test --locked --no-default-features
+	@cargo test --locked --no-default-features --lib --test content_rules --test golden_traces --test limiters_conform --test never_panics --test snapshots
 
 check: fast
 

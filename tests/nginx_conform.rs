@@ -3,7 +3,8 @@
 //! What nginx decided is read from its debug log, which has everything and in the order in which it happened: the excess
 //! in every zone asked, also of requests that pass; and, in the next timer that it sets for the connection, the
 //! millisecond that it took for now. That cannot be had from the access log: `limit_req` counts on a monotonic clock, whose
-//! milliseconds begin at other moments than those of `$msec`, so that differences are one off for every fourth request.
+//! milliseconds begin at other moments than those of `$msec`, so that differences are one off for many a request (a quarter,
+//! when it was tried).
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "conformance/report.rs"]

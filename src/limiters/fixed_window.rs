@@ -64,7 +64,8 @@ impl Limiter for FixedWindow {
 
     /// A stretch touches one window more than it is long: a full one at each end. `2 × limit` for one window's length.
     fn bound(&self, span: Nanos) -> Option<u64> {
-        Some(u64::from(self.settings.limit) * (span.0.div_ceil(self.settings.window.0) + 1))
+        let windows = span.0.checked_sub(1).map_or(0, |rest| rest.div_ceil(self.settings.window.0) + 1);
+        Some(u64::from(self.settings.limit) * windows)
     }
 
     fn quota(&self, at: Nanos) -> Quota {

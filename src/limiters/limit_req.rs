@@ -116,7 +116,7 @@ impl Limiter for LimitReq {
     /// `burst + 1` at once, and what drains in `span`: counted in whole milliseconds, so that a stretch which begins late
     /// in one and ends early in another counts as one longer.
     fn bound(&self, span: Nanos) -> Option<u64> {
-        let drained = u128::from(self.rate()) * u128::from(span.0.div_ceil(1_000_000)) / 1_000;
+        let drained = u128::from(self.rate()) * u128::from(span.0.saturating_sub(1).div_ceil(1_000_000)) / 1_000;
         Some(u64::from(self.settings.burst) + 1 + (drained / u128::from(ONE)) as u64)
     }
 

@@ -37,9 +37,13 @@ impl Limiter for Pair {
         self.second.admit(at, cost);
     }
 
+    /// Only who refused takes note: the other would charge for what it had agreed to.
     fn refuse(&mut self, at: Nanos, cost: u32) {
-        self.first.refuse(at, cost);
-        self.second.refuse(at, cost);
+        for limiter in [&mut self.first, &mut self.second] {
+            if !limiter.judge(at, cost).admitted() {
+                limiter.refuse(at, cost);
+            }
+        }
     }
 
     fn finish(&mut self, at: Nanos, finished: Finished) {

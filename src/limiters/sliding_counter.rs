@@ -120,7 +120,13 @@ impl Limiter for SlidingCounter {
     /// As a fixed window: near a window's end what the one before still weighs is rounded down to nothing, so a full window
     /// at its end and a full one at the end of the next lie less than a window apart.
     fn bound(&self, span: Nanos) -> Option<u64> {
-        Some(u64::from(self.settings.limit) * (span.0.div_ceil(self.settings.window.0) + 1))
+        let (limit, window) = (u64::from(self.settings.limit), self.settings.window.0);
+        let full = span.0.div_ceil(window);
+        let Some(before) = full.checked_sub(1) else { return Some(0) };
+        // What reaches into one window more weighs at least its share.
+        let rest = u128::from(span.0 - before * window);
+        let reached = (u128::from(limit) * rest / u128::from(window)) as u64 + 1;
+        Some(limit * full + limit.min(reached))
     }
 
     fn quota(&self, at: Nanos) -> Quota {

@@ -77,11 +77,11 @@ pub async fn copy(text: &str) -> bool {
     }
 }
 
-/// Hands the reader a file that was made in the page.
-pub fn download(name: &str, kind: &str, text: &str) {
+/// Hands the reader a file that was made in the page; a long one in parts, so that it need not be joined first.
+pub fn download(name: &str, kind: &str, parts: &[String]) {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);
-    let parts = js_sys::Array::of1(&text.into());
+    let parts: js_sys::Array = parts.iter().map(wasm_bindgen::JsValue::from).collect();
     let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
     let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
     if let Some(link) = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok()) {

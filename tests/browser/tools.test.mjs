@@ -67,6 +67,24 @@ describe('an access log', () => {
     await replayed('five a second for bob', [[360, 900, '1 of 2'], [364, 896, '1 of 2']]);
   });
 
+  test('gives every decision about it as a file', async () => {
+    await page.run(() => {
+      window.files = [];
+      const click = HTMLAnchorElement.prototype.click;
+      HTMLAnchorElement.prototype.click = function () {
+        if (!this.download) return click.call(this);
+        window.files.push(fetch(this.href).then((answer) => answer.text()));
+      };
+    });
+    await page.run(() => document.querySelector('.replay tbody tr button').click());
+    await page.until('the file', () => window.files.length === 1);
+    const [csv] = await page.driver.executeAsyncScript((done) => Promise.all(window.files).then(done));
+    const rows = csv.trim().split('\n');
+    assert.equal(rows.length, 1 + 1260);
+    assert.match(rows[1], /^0,alice\.example,1,admitted,0,4,$/);
+    assert.equal(rows.filter((row) => row.includes(',refused,')).length, 900);
+  });
+
   test('survives a change of the limit, and goes through anew', async () => {
     const limit = await page.shown('.settings fieldset:not(.lanes) input[type=number]');
     await page.run((field) => { field.value = '20'; field.dispatchEvent(new Event('change', { bubbles: true })); }, limit);
@@ -146,6 +164,67 @@ test('the smallest numbers are found, can be used, and then nobody is refused', 
   await page.run(() => document.querySelectorAll('.tool tbody tr')[0].cells[2].querySelector('button').click());
   await page.until('a bucket that refuses nobody', () => document.querySelector('.numbers tbody tr').cells[2].innerText.includes('0'));
   assert.equal((await refused())[0], 0);
+});
+
+describe('what a reader takes home', () => {
+  const choose = (start, value) => page.run((start, value) => {
+    const select = [...document.querySelectorAll('.tool select')].find((select) => select.parentElement.textContent.startsWith(start));
+    select.value = value;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  }, start, value);
+  const shown = (what, pattern) => page.until(what, (source) => {
+    const text = document.querySelector('.tool .export')?.innerText ?? document.querySelector('.tool [role=status]')?.innerText;
+    return text && new RegExp(source).test(text) && text;
+  }, pattern);
+
+  before(async () => {
+    await page.open(`${LAB}?preset=nodelay`);
+    await press('Take it home');
+  });
+
+  test('is the configuration of the limiter as it is set, for each product', async () => {
+    await shown('nginx with a queue', 'limit_req zone=first burst=6;');
+    await choose('Limiter', '2');
+    await shown('nginx without a wait', 'limit_req zone=first burst=6 nodelay;');
+    for (const [product, pattern] of [['envoy', 'local_ratelimit'], ['haproxy', 'stick-table'], ['go', 'rate\\.'], ['java', 'Bandwidth'], ['governor', 'Quota']]) {
+      await choose('as', product);
+      await shown(product, pattern);
+    }
+  });
+
+  test('or a sentence where a product cannot', async () => {
+    await choose('Limiter', '0');
+    await choose('as', 'envoy');
+    assert.match(await shown('a sentence', 'Envoy'), /\.$/);
+  });
+
+  test('and the run itself, as files', async () => {
+    await page.run(() => {
+      window.files = [];
+      const click = HTMLAnchorElement.prototype.click;
+      HTMLAnchorElement.prototype.click = function () {
+        if (!this.download) return click.call(this);
+        window.files.push(fetch(this.href).then((answer) => answer.text()).then((text) => ({ name: this.download, text })));
+      };
+    });
+    await press('Its decisions as CSV');
+    await press('All of it as JSON');
+    const files = await page.driver.executeAsyncScript((done) => Promise.all(window.files).then(done));
+    assert.deepEqual(files.map(({ name }) => name), ['nginx-decisions.csv', 'rate-limiting-run.json']);
+    const rows = files[0].text.trim().split('\n');
+    assert.equal(rows[0], 'time_s,key,cost,decision,wait_s,remaining,retry_after_s');
+    assert.equal(rows.length, 1 + 28, 'two bursts of fourteen');
+    assert.equal(rows[2], '0.04,client 1,1,delayed,0.06,5,');
+    const run = JSON.parse(files[1].text);
+    assert.deepEqual([run.lab, run.address, run.lanes.length], ['rate-limiting', 'preset=nodelay', 3]);
+  });
+});
+
+test('the answer on the wire follows the moment', async () => {
+  await page.open(`${LAB}?preset=boundary&at=0.94s`);
+  await page.click('.answers summary');
+  const [answer] = await page.texts('.answers pre');
+  assert.match(answer, /^HTTP\/1\.1 429 Too Many Requests Retry-After: 1 RateLimit-Policy: "default";q=8;w=1 RateLimit: "default";r=0;t=1$/);
 });
 
 test('the first difference is named and led to', async () => {

@@ -62,7 +62,7 @@ pub static PRESETS: &[Preset] = &[
         label: "nodelay or not",
         title: "The same refusals, with and without a wait",
         watch: &[
-            "All three refuse the same requests: the burst decides that, not the delay.",
+            "All of them refuse the same requests: the burst decides that, not the delay.",
             "Without nodelay the burst stands in a queue and leaves it one by one, at the rate. What is behind never sees a burst.",
         ],
         tasks: &[LONG_QUEUE, ALL_AT_ONCE],

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::numbers::{Counts, Spread};
 use super::scenario::{LaneSpec, Scenario, Scope};
 use crate::access_log::LogRequest;
-use crate::limiters::{Limiter, Settings, Verdict};
+use crate::limiters::{Decision, Limiter, Settings, Verdict};
 use crate::sim::Nanos;
 
 /// Parts of the log's span that are drawn.
@@ -33,12 +33,45 @@ pub struct LaneReplay {
     pub bound: Option<u64>,
 }
 
-/// One lane while the replay is under way.
-struct Lane {
+/// A lane's limiters, one for each key that has come so far.
+pub struct Decider {
     spec: LaneSpec,
     settings: Settings,
     second: Option<Settings>,
+    per_key: bool,
     limiters: Vec<Option<Box<dyn Limiter>>>,
+}
+
+impl Decider {
+    /// For a log of `keys` keys.
+    pub fn new(scenario: &Scenario, spec: &LaneSpec, keys: usize) -> Self {
+        let per_key = scenario.scope == Scope::PerClient;
+        Decider {
+            spec: *spec,
+            settings: scenario.settings(spec),
+            second: scenario.second_settings(spec),
+            per_key,
+            limiters: (0..if per_key { keys } else { 1 }).map(|_| None).collect(),
+        }
+    }
+
+    /// Which limiter a request belongs to.
+    fn place(&self, request: &LogRequest) -> usize {
+        if self.per_key { request.key as usize } else { 0 }
+    }
+
+    /// What it decides, and what is left afterwards; `None` for a key that the log does not have.
+    pub fn decide(&mut self, request: &LogRequest) -> Option<(Decision, &dyn Limiter)> {
+        let place = self.place(request);
+        let limiter = self.limiters.get_mut(place)?.get_or_insert_with(|| self.spec.algorithm.limiter_of(self.settings, self.second));
+        let decision = limiter.decide(request.at, request.cost);
+        Some((decision, &**limiter))
+    }
+}
+
+/// One lane while the replay is under way.
+struct Lane {
+    decider: Decider,
     /// For each limiter, what it let through in the window that ends with its last.
     recent: Vec<VecDeque<Nanos>>,
     worst: usize,
@@ -52,7 +85,6 @@ struct Lane {
 /// A replay: `step` until it is done, then `finish`.
 pub struct Replay {
     lanes: Vec<Lane>,
-    per_key: bool,
     span: Nanos,
     next: usize,
 }
@@ -61,26 +93,24 @@ impl Replay {
     /// The scenario's limiters over a log of `keys` keys that lasts `span`. Limits on requests in flight are left out: a log
     /// does not say how long each took.
     pub fn new(scenario: &Scenario, keys: usize, span: Nanos) -> Self {
-        let per_key = scenario.scope == Scope::PerClient;
-        let limiters = if per_key { keys } else { 1 };
         let lanes = scenario
             .lanes
             .iter()
             .filter(|spec| !spec.algorithm.by_concurrency())
-            .map(|spec| Lane {
-                spec: *spec,
-                settings: scenario.settings(spec),
-                second: scenario.second_settings(spec),
-                limiters: (0..limiters).map(|_| None).collect(),
-                recent: vec![VecDeque::new(); limiters],
-                worst: 0,
-                counts: Counts::default(),
-                waits: Vec::new(),
-                columns: vec![[0; 3]; COLUMNS],
-                by_key: vec![(0, 0); keys],
+            .map(|spec| {
+                let decider = Decider::new(scenario, spec, keys);
+                Lane {
+                    recent: vec![VecDeque::new(); decider.limiters.len()],
+                    decider,
+                    worst: 0,
+                    counts: Counts::default(),
+                    waits: Vec::new(),
+                    columns: vec![[0; 3]; COLUMNS],
+                    by_key: vec![(0, 0); keys],
+                }
             })
             .collect();
-        Replay { lanes, per_key, span: Nanos(span.0 + 1), next: 0 }
+        Replay { lanes, span: Nanos(span.0 + 1), next: 0 }
     }
 
     /// Handles up to `most` more of `requests`; `false` when there are no more.
@@ -88,9 +118,8 @@ impl Replay {
         let until = (self.next + most).min(requests.len());
         for request in &requests[self.next..until] {
             let column = (u128::from(request.at.0) * COLUMNS as u128 / u128::from(self.span.0)) as usize;
-            let limiter = if self.per_key { request.key as usize } else { 0 };
             for lane in &mut self.lanes {
-                lane.handle(request, limiter, column.min(COLUMNS - 1));
+                lane.handle(request, column.min(COLUMNS - 1));
             }
         }
         self.next = until;
@@ -108,11 +137,9 @@ impl Replay {
 }
 
 impl Lane {
-    fn handle(&mut self, request: &LogRequest, limiter: usize, column: usize) {
-        let (spec, settings, second) = (self.spec, self.settings, self.second);
-        let Some(slot) = self.limiters.get_mut(limiter) else { return };
-        let judge = slot.get_or_insert_with(|| spec.algorithm.limiter_of(settings, second));
-        let decision = judge.decide(request.at, request.cost);
+    fn handle(&mut self, request: &LogRequest, column: usize) {
+        let (limiter, window) = (self.decider.place(request), self.decider.settings.window);
+        let Some((decision, _)) = self.decider.decide(request) else { return };
         self.counts.add(decision.verdict);
         let kind = match decision.verdict {
             Verdict::Admitted => 0,
@@ -132,7 +159,7 @@ impl Lane {
             let through = request.at + decision.wait();
             // The queue keeps its order: whoever waits goes on after those before it.
             let through = recent.back().map_or(through, |last| through.max(*last));
-            while recent.front().is_some_and(|first| through - *first >= settings.window) {
+            while recent.front().is_some_and(|first| through - *first >= window) {
                 recent.pop_front();
             }
             recent.extend(std::iter::repeat_n(through, request.cost.min(100_000) as usize));
@@ -151,16 +178,17 @@ impl Lane {
             .collect();
         most_hurt.sort_unstable_by_key(|(key, refused, _)| (std::cmp::Reverse(*refused), *key));
         most_hurt.truncate(MOST_HURT);
+        let Decider { spec, settings, second, .. } = self.decider;
         LaneReplay {
-            spec: self.spec,
-            settings: self.settings,
+            spec,
+            settings,
             counts: self.counts,
             waits: Spread::of(self.waits),
             columns: self.columns,
             hurt,
             most_hurt,
             worst: self.worst,
-            bound: self.spec.algorithm.limiter_of(self.settings, self.second).bound(self.settings.window),
+            bound: spec.algorithm.limiter_of(settings, second).bound(settings.window),
         }
     }
 }

@@ -87,12 +87,12 @@ fn Run(lab: LabState, lane: Signal<Option<LaneSpec>>) -> impl IntoView {
         let Some(spec) = lane.get_untracked() else { return };
         let csv = lab.trace.with_untracked(|trace| trace.lanes.iter().find(|lane| lane.spec == spec).map(record::decisions_csv));
         if let Some(csv) = csv {
-            browser::download(&format!("{}-decisions.csv", spec.algorithm.slug()), "text/csv", &csv);
+            browser::download(&format!("{}-decisions.csv", spec.algorithm.slug()), "text/csv", &[csv]);
         }
     };
     let json = move |_| {
         let json = lab.trace.with_untracked(|trace| record::run_json(trace, &lab.address()));
-        browser::download("rate-limiting-run.json", "application/json", &json.to_string());
+        browser::download("rate-limiting-run.json", "application/json", &[json.to_string()]);
     };
     view! {
         <p class="tool-row">

@@ -9,8 +9,11 @@ use web_sys::Blob;
 use super::super::state::LabState;
 use super::log_summary::{LogSummary, ReplayView};
 use crate::access_log::{AccessLog, Format, JsonFields, LogReader};
-use crate::labs::rate_limiting::replay::{LaneReplay, Replay};
+use crate::labs::rate_limiting::record;
+use crate::labs::rate_limiting::replay::{Decider, LaneReplay, Replay};
+use crate::labs::rate_limiting::scenario::LaneSpec;
 use crate::site::breathe::Breather;
+use crate::site::browser;
 use crate::site::files::Pieces;
 
 /// Requests between two looks at the clock.
@@ -101,6 +104,39 @@ impl Import {
             }
         }
         reader.finish().map(Some)
+    }
+
+    /// One lane's decisions about the whole log, as a file.
+    pub fn save(self, lab: LabState, spec: LaneSpec) {
+        let Some(log) = lab.log.get_untracked() else { return };
+        let turn = self.next_turn();
+        let scenario = lab.scenario.get_untracked();
+        leptos::task::spawn_local(async move {
+            let breather = Breather::new();
+            let mut decider = Decider::new(&scenario, &spec, log.keys.len());
+            let mut file = vec![record::CSV_HEAD.to_owned()];
+            for (index, requests) in log.requests.chunks(STRIDE).enumerate() {
+                let mut rows = String::new();
+                for request in requests {
+                    let key = log.keys.get(request.key as usize).map_or("", |key| key);
+                    if let Some((decision, limiter)) = decider.decide(request) {
+                        record::log_row(&mut rows, request, key, &decision, limiter.quota(request.at));
+                    }
+                }
+                file.push(rows);
+                if breather.out_of_breath() {
+                    if !self.current(turn) {
+                        return;
+                    }
+                    self.busy.set(Some(Busy::Replaying { share: (index * STRIDE) as f64 / log.requests.len().max(1) as f64 }));
+                    breather.breathe().await;
+                }
+            }
+            if self.current(turn) {
+                self.busy.set(None);
+                browser::download(&format!("{}-decisions.csv", spec.algorithm.slug()), "text/csv", &file);
+            }
+        });
     }
 
     /// Sends the log through the lanes as they are now.
@@ -201,7 +237,7 @@ pub fn Log(lab: LabState, import: Import) -> impl IntoView {
             <Progress import/>
             <p class="field-wrong" role="alert" hidden=move || import.said.read().is_none()>{import.said}</p>
             {move || lab.log.get().map(|log| view! { <LogSummary lab log/> })}
-            {move || import.replays.get().zip(lab.log.get()).map(|(replays, log)| view! { <ReplayView lab log replays/> })}
+            {move || import.replays.get().zip(lab.log.get()).map(|(replays, log)| view! { <ReplayView lab import log replays/> })}
         </div>
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::super::state::LabState;
+use super::log::Import;
 use crate::access_log::{AccessLog, Summary};
 use crate::labs::rate_limiting::names;
 use crate::labs::rate_limiting::numbers::brief;
@@ -77,7 +78,7 @@ fn put_into_lab(lab: LabState, log: &AccessLog, start: Nanos) {
 }
 
 #[component]
-pub fn ReplayView(lab: LabState, log: Arc<AccessLog>, replays: Arc<Vec<LaneReplay>>) -> impl IntoView {
+pub fn ReplayView(lab: LabState, import: Import, log: Arc<AccessLog>, replays: Arc<Vec<LaneReplay>>) -> impl IntoView {
     let all: Vec<[u32; 3]> = match replays.first() {
         Some(first) => first.columns.iter().map(|kinds| [kinds.iter().sum(), 0, 0]).collect(),
         None => Vec::new(),
@@ -103,7 +104,7 @@ pub fn ReplayView(lab: LabState, log: Arc<AccessLog>, replays: Arc<Vec<LaneRepla
     let mut arrivals = String::new();
     columns_svg(&mut arrivals, &all, 30.0, 28.0);
     let arrivals = arrivals.replace("column pass", "column all");
-    let rows = replays.iter().map(|lane| row(lab, lane, &log)).collect_view();
+    let rows = replays.iter().map(|lane| row(lab, import, lane, &log)).collect_view();
     let each = brief(Nanos(log.summary.span.0 / COLUMNS as u64));
     view! {
         <div class="replay">
@@ -122,6 +123,7 @@ pub fn ReplayView(lab: LabState, log: Arc<AccessLog>, replays: Arc<Vec<LaneRepla
                         <th scope="col">"Most in a window"</th>
                         <th scope="col">"Never more than"</th>
                         <th scope="col">"Most refused"</th>
+                        <th scope="col">"Its decisions"</th>
                     </tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
@@ -130,7 +132,7 @@ pub fn ReplayView(lab: LabState, log: Arc<AccessLog>, replays: Arc<Vec<LaneRepla
     }
 }
 
-fn row(lab: LabState, lane: &LaneReplay, log: &AccessLog) -> impl IntoView + use<> {
+fn row(lab: LabState, import: Import, lane: &LaneReplay, log: &AccessLog) -> impl IntoView + use<> {
     let waits = lane.waits.map_or("–".to_owned(), |waits| [waits.p50, waits.p99, waits.max].map(brief).join(" · "));
     let mut hurt = String::new();
     for (key, refused, sent) in lane.most_hurt.iter().take(3) {
@@ -139,6 +141,7 @@ fn row(lab: LabState, lane: &LaneReplay, log: &AccessLog) -> impl IntoView + use
     }
     let over = lane.worst > lane.settings.limit as usize;
     let window = window_words(lane.settings.window);
+    let spec = lane.spec;
     view! {
         <tr>
             <th scope="row">{lane.spec.algorithm.label()}" "<span class="unit">{names::variant(&lab.scenario.read_untracked(), &lane.spec)}</span></th>
@@ -150,6 +153,7 @@ fn row(lab: LabState, lane: &LaneReplay, log: &AccessLog) -> impl IntoView + use
             <td class:stop=over>{format!("{} in {window}", lane.worst)}</td>
             <td>{lane.bound.map_or("–".to_owned(), |bound| bound.to_string())}</td>
             <td>{hurt}</td>
+            <td><button type="button" class="link" on:click=move |_| import.save(lab, spec)>"CSV"</button></td>
         </tr>
     }
 }

@@ -3,7 +3,7 @@
 use crate::glossary::content::{Entry, Glossary, escape};
 use crate::site::article::Article;
 
-use super::Config;
+use super::{Config, paths};
 
 pub fn of(entry: &Entry, glossary: &Glossary, config: &Config) -> Article {
     Article {
@@ -78,6 +78,7 @@ fn margin(entry: &Entry, glossary: &Glossary, config: &Config) -> String {
         })
         .collect();
     html.push_str(&format!("<section><h2>Related</h2><ul>{related}</ul></section>"));
+    html.push_str(&paths::on_the_way(entry, glossary, config));
     let sources: String = entry
         .front
         .sources

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::assets::Assets;
 use super::pages::{Body, Page};
-use super::{Config, Failure, tally};
+use super::{Config, Failure, paths, tally};
 use crate::glossary::content::{Glossary, escape};
-use crate::site::context::NAME;
+use crate::site::context::{NAME, write_paths};
 
 /// Runs before the first paint: says that scripts run, and sets the theme that the reader chose.
 const THEME_SCRIPT: &str = include_str!("../site/theme.js");
@@ -42,9 +42,10 @@ impl Shell {
         let (before_app, after_app) = rest.split_once(APP).ok_or_else(|| lacks(APP))?;
         let base = &config.base;
         let attributes = format!(
-            "<html lang=\"en\" data-base=\"{base}\" data-search=\"{}\" data-tally=\"{}\">",
+            "<html lang=\"en\" data-base=\"{base}\" data-search=\"{}\" data-tally=\"{}\" data-paths=\"{}\">",
             assets.search_data,
-            tally::of(glossary).write()
+            tally::of(glossary).write(),
+            escape(&write_paths(&paths::titles(glossary)))
         );
         let fonts: String = assets
             .fonts

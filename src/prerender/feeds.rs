@@ -46,6 +46,10 @@ fn glossary_json(glossary: &Glossary, config: &Config) -> String {
 
 fn sitemap(glossary: &Glossary, config: &Config) -> String {
     let places = ["/".to_owned(), "/labs/".to_owned(), "/conformance/".to_owned(), format!("/labs/{}/", rate_limiting::SLUG)];
+    let paths = crate::prerender::paths::articles(glossary, config)
+        .into_iter()
+        .map(|article| format!("/{}/", crate::prerender::paths::folder(&article.slug)));
+    let places: Vec<String> = places.into_iter().chain(paths).collect();
     let places: String = places.iter().map(|path| format!("<url><loc>{}</loc></url>\n", escape(&config.full(path)))).collect();
     let terms: String = glossary
         .entries

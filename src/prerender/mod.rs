@@ -8,6 +8,7 @@ mod document;
 mod feeds;
 mod json_ld;
 mod pages;
+mod paths;
 mod render;
 mod tally;
 pub mod watch;
@@ -62,6 +63,9 @@ pub fn build(glossary: &Glossary, config: &Config, out: &Path) -> Result<usize, 
     }
     for entry in &glossary.entries {
         fs::write(out.join("terms").join(&entry.slug).join("article.html"), article::fragment(&article::of(entry, glossary, config)))?;
+    }
+    for article in paths::articles(glossary, config) {
+        fs::write(out.join(paths::folder(&article.slug)).join("article.html"), article::fragment(&article))?;
     }
     fs::write(out.join("conformance").join("article.html"), article::fragment(&conformance::article(config)))?;
     for (name, text) in feeds::all(glossary, config) {

@@ -7,7 +7,7 @@ use crate::site::home::rows_html;
 use crate::site::{Site, title};
 
 use super::assets::Assets;
-use super::{Config, article, conformance, json_ld, render, tally};
+use super::{Config, article, conformance, json_ld, paths, render, tally};
 
 /// One HTML file.
 pub struct Page {
@@ -29,7 +29,7 @@ pub enum Body {
 }
 
 pub fn site(glossary: &Glossary, config: &Config, assets: &Assets) -> Site {
-    Site { base: config.base.clone(), search_data: assets.search_data.clone(), tally: tally::of(glossary) }
+    Site { base: config.base.clone(), search_data: assets.search_data.clone(), tally: tally::of(glossary), paths: paths::titles(glossary) }
 }
 
 pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
@@ -91,6 +91,17 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: entry.lead_text.clone(),
             canonical: Some(path.clone()),
             json_ld: Some(json_ld::term(entry, config)),
+            body: app(&path, Prerendered { article: Some(article), ..Prerendered::default() }),
+        });
+    }
+    for article in paths::articles(glossary, config) {
+        let path = format!("/{}/", paths::folder(&article.slug));
+        pages.push(Page {
+            file: format!("{}/index.html", paths::folder(&article.slug)),
+            title: title::full(&article.title),
+            description: paths::description(glossary, &article.slug),
+            canonical: Some(path.clone()),
+            json_ld: None,
             body: app(&path, Prerendered { article: Some(article), ..Prerendered::default() }),
         });
     }

@@ -15,7 +15,7 @@ use super::lab_page::LabPage;
 use super::labs_index::LabsIndex;
 use super::not_found::NotFound;
 use super::search_store::SearchStore;
-use super::term::{ConformancePage, TermPage};
+use super::term::{ConformancePage, PathPage, PathsPage, TermPage};
 
 /// The whole page inside `#app`. Also takes what the host prerendered from the context, where there is some.
 #[component]
@@ -52,6 +52,8 @@ fn Main() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=Home/>
                 <Route path=path!("/terms/:slug") view=TermPage/>
+                <Route path=path!("/paths") view=PathsPage/>
+                <Route path=path!("/paths/:path") view=PathPage/>
                 <Route path=path!("/conformance") view=ConformancePage/>
                 <Route path=path!("/labs") view=LabsIndex/>
                 <Route path=path!("/labs/:lab") view=LabPage/>

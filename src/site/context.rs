@@ -18,6 +18,8 @@ pub struct Site {
     pub search_data: String,
     /// How many entries there are: by level, by topic, and those that run.
     pub tally: Tally,
+    /// The reading paths, as (slug, title).
+    pub paths: Vec<(String, String)>,
 }
 
 /// How many entries each filter would leave, with no other set.
@@ -39,6 +41,15 @@ impl Site {
     pub fn router_base(&self) -> String {
         self.base.trim_end_matches('/').to_owned()
     }
+}
+
+/// `http:HTTP from zero|data:Data behind APIs`: for an attribute of `<html>`.
+pub fn write_paths(paths: &[(String, String)]) -> String {
+    paths.iter().map(|(slug, title)| format!("{slug}:{title}")).collect::<Vec<_>>().join("|")
+}
+
+pub fn read_paths(text: &str) -> Vec<(String, String)> {
+    text.split('|').filter_map(|path| path.split_once(':')).map(|(slug, title)| (slug.to_owned(), title.to_owned())).collect()
 }
 
 impl Tally {

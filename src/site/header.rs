@@ -21,6 +21,7 @@ pub fn Header() -> impl IntoView {
             <nav aria-label="Site">
                 <a href=site.href("/")>"Glossary"</a>
                 <a href=site.href("/labs/")>"Labs"</a>
+                <a href=site.href("/paths/")>"Paths"</a>
                 <ThemeButton/>
             </nav>
         </header>

@@ -16,6 +16,7 @@ pub mod lab_page;
 pub mod labs_index;
 pub mod not_found;
 pub mod notes;
+pub mod progress;
 pub mod row;
 pub mod search_box;
 pub mod search_store;

@@ -24,7 +24,7 @@ pub fn start() {
 
     use super::app::App;
     use super::browser;
-    use super::context::{Site, Tally};
+    use super::context::{Site, Tally, read_paths};
 
     std::panic::set_hook(Box::new(|panic| {
         leptos::logging::error!("{panic}");
@@ -36,8 +36,12 @@ pub fn start() {
     // A worker or a page of somebody else's has no #app.
     let Some(app) = browser::by_id("app") else { return };
     let said = |name: &str| root.get_attribute(name).unwrap_or_default();
-    let site =
-        Site { base: said("data-base"), search_data: said("data-search"), tally: Tally::read(&said("data-tally")).unwrap_or_default() };
+    let site = Site {
+        base: said("data-base"),
+        search_data: said("data-search"),
+        tally: Tally::read(&said("data-tally")).unwrap_or_default(),
+        paths: read_paths(&said("data-paths")),
+    };
     if app.has_attribute("data-prerendered") {
         HYDRATING.store(true, Ordering::Relaxed);
         leptos::mount::hydrate_from(app, move || view! { <App site/> }).forget();

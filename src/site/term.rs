@@ -8,6 +8,7 @@ use super::article::{self, Article};
 use super::browser::FetchError;
 use super::context::site;
 use super::not_found::NotFound;
+use super::progress;
 use super::start;
 use super::title;
 use crate::labs::rate_limiting;
@@ -24,6 +25,20 @@ pub fn TermPage() -> impl IntoView {
 #[component]
 pub fn ConformancePage() -> impl IntoView {
     view! { <ArticlePage slug=Memo::new(|_| "conformance".to_owned()) folder=|slug| format!("/{slug}/")/> }
+}
+
+/// All reading paths.
+#[component]
+pub fn PathsPage() -> impl IntoView {
+    view! { <ArticlePage slug=Memo::new(|_| "paths".to_owned()) folder=|slug| format!("/{slug}/")/> }
+}
+
+/// One reading path.
+#[component]
+pub fn PathPage() -> impl IntoView {
+    let params = use_params_map();
+    let slug = Memo::new(move |_| params.with(|params| format!("path-{}", params.get("path").unwrap_or_default())));
+    view! { <ArticlePage slug folder=|slug| format!("/paths/{}/", slug.trim_start_matches("path-"))/> }
 }
 
 /// An article that is in the document already, or is fetched from its folder.
@@ -78,10 +93,15 @@ fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView 
 
 #[component]
 fn ArticleView(article: Article) -> impl IntoView {
+    let slug = article.slug.clone();
+    Effect::new(move |_| {
+        progress::note(&slug, true);
+        progress::show_soon();
+    });
     let lab = article.lab.clone();
     let scenario = lab.as_deref().and_then(|lab| lab.strip_prefix(rate_limiting::SLUG)).map(|rest| rest.trim_start_matches('?').to_owned());
     view! {
-        <article id="article" class="term" data-slug=article.slug data-title=article.title data-lab=lab>
+        <article id="article" class="term" on:change=move |event| progress::ticked(&event) data-slug=article.slug data-title=article.title data-lab=lab>
             <div class="term-head" data-part="head" inner_html=article.head></div>
             <div class="prose" data-part="before" inner_html=article.before></div>
             {scenario.map(|scenario| view! { <RateLimiting scenario inline=true/> })}

@@ -17,6 +17,8 @@ pub struct SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct ContentFiles {
     pub terms: Vec<SourceFile>,
+    /// Reading paths, one TOML file each.
+    pub paths: Vec<SourceFile>,
     /// Names that the glossary must answer to, with levels: `terms.tsv`.
     pub term_list: Option<SourceFile>,
     /// Registered status codes: `statuses.tsv`.
@@ -26,22 +28,28 @@ pub struct ContentFiles {
 }
 
 impl ContentFiles {
-    /// Reads `<root>/terms/*.md` and `<root>/lists/*`; missing lists are left out.
+    /// Reads `<root>/terms/*.md`, `<root>/paths/*.toml` and `<root>/lists/*`; missing lists and paths are left out.
     pub fn read(root: &Path) -> io::Result<Self> {
-        let mut terms = Vec::new();
-        for entry in std::fs::read_dir(root.join("terms"))? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "md") {
-                terms.push(read_file(root, &path)?);
-            }
-        }
-        terms.sort_by(|a, b| a.path.cmp(&b.path));
+        let terms = read_folder(root, "terms", "md")?;
+        let paths = if root.join("paths").exists() { read_folder(root, "paths", "toml")? } else { Vec::new() };
         let list = |name: &str| {
             let path = root.join("lists").join(name);
             path.exists().then(|| read_file(root, &path)).transpose()
         };
-        Ok(ContentFiles { terms, term_list: list("terms.tsv")?, status_list: list("statuses.tsv")?, pending: list("pending.txt")? })
+        Ok(ContentFiles { terms, paths, term_list: list("terms.tsv")?, status_list: list("statuses.tsv")?, pending: list("pending.txt")? })
     }
+}
+
+fn read_folder(root: &Path, folder: &str, kind: &str) -> io::Result<Vec<SourceFile>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(root.join(folder))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == kind) {
+            files.push(read_file(root, &path)?);
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }
 
 fn read_file(root: &Path, path: &Path) -> io::Result<SourceFile> {

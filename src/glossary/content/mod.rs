@@ -12,6 +12,7 @@ mod leads;
 mod links;
 mod markdown;
 mod names;
+mod paths;
 mod problem;
 mod slug;
 
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 pub use files::{ContentFiles, SourceFile};
 pub use front_matter::{FrontMatter, LabReference, Name, Source};
 pub use highlight::escape;
+pub use paths::ReadingPath;
 pub use problem::Problem;
 pub use slug::slugify;
 
@@ -67,6 +69,8 @@ pub struct Glossary {
     pub entries: Vec<Entry>,
     /// Address of an alias → slug of its entry. Addresses of entries are not in it.
     pub alias_pages: BTreeMap<String, AliasPage>,
+    /// In the order of their titles.
+    pub paths: Vec<ReadingPath>,
 }
 
 /// A page that sends the reader on from another name of a thing.
@@ -110,10 +114,13 @@ pub fn compile(files: &ContentFiles, around: &Surroundings) -> Result<Glossary, 
     let entries: Vec<Entry> = drafts.iter().map(|draft| markdown::render(draft, &names, around, &mut problems)).collect();
     leads::check_repeated(&entries, &drafts, &mut problems);
     links::check_anchors(&entries, &drafts, &mut problems);
+    let level_of = |slug: &str| entries.iter().find(|entry| entry.slug == slug).map(|entry| entry.front.level);
+    let mut paths: Vec<ReadingPath> = files.paths.iter().filter_map(|file| paths::parse(file, &names, &level_of, &mut problems)).collect();
+    paths.sort_by(|a, b| a.title.cmp(&b.title));
 
     if problems.is_empty() {
         let alias_pages = names.alias_pages(&drafts);
-        Ok(Glossary { entries, alias_pages })
+        Ok(Glossary { entries, alias_pages, paths })
     } else {
         problems.sort();
         problems.dedup();

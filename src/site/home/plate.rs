@@ -39,6 +39,12 @@ pub fn HomePlate() -> impl IntoView {
                     <li><a href=site.href(&format!("/labs/rate-limiting/?preset={}", preset.slug))>{preset.title}</a></li>
                 }).collect_view()}
             </ul>
+            <h2 class="home-paths">"Reading paths"</h2>
+            <ul>
+                {site.paths.iter().map(|(slug, title)| view! {
+                    <li><a href=site.href(&format!("/paths/{slug}/"))>{title.clone()}</a></li>
+                }).collect_view()}
+            </ul>
         </aside>
     }
 }

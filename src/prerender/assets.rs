@@ -15,6 +15,9 @@ pub struct Assets {
     pub style: String,
     pub program: String,
     pub wasm: String,
+    /// The labs' program.
+    pub labs: String,
+    pub labs_wasm: String,
     pub boot: String,
     pub search_data: String,
     /// The fonts that every page begins with.
@@ -25,6 +28,7 @@ pub struct Assets {
 const STYLES: [&str; 7] = ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "print.css"];
 /// As Cargo names the program.
 const PROGRAM: &str = "backend-field-guide";
+const LABS: &str = "labs";
 const BOOT: &str = include_str!("../site/boot.js");
 const LICENCES: &str = "OFL";
 
@@ -70,6 +74,8 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     let assets = Assets {
         program: take(format!("{PROGRAM}.js"))?,
         wasm: take(format!("{PROGRAM}_bg.wasm"))?,
+        labs: take(format!("{LABS}.js"))?,
+        labs_wasm: take(format!("{LABS}_bg.wasm"))?,
         style: format!("assets/{}", write_hashed(&folder, "style.css", style.as_bytes())?),
         boot: format!("assets/{}", write_hashed(&folder, "boot.js", BOOT.as_bytes())?),
         search_data: format!("assets/{}", write_hashed(&folder, "search.bin", &index)?),

@@ -7,6 +7,7 @@ mod conformance;
 mod document;
 mod feeds;
 mod json_ld;
+mod labs_index;
 mod pages;
 mod paths;
 mod render;
@@ -67,6 +68,9 @@ pub fn build(glossary: &Glossary, config: &Config, out: &Path) -> Result<usize, 
     for article in paths::articles(glossary, config) {
         fs::write(out.join(paths::folder(&article.slug)).join("article.html"), article::fragment(&article))?;
     }
+    fs::write(out.join("labs").join("article.html"), article::fragment(&labs_index::article(config)))?;
+    let site = pages::site(glossary, config, &assets);
+    fs::write(out.join("labs").join("plate.txt"), render::piece(&site, crate::site::home::plate_html))?;
     fs::write(out.join("conformance").join("article.html"), article::fragment(&conformance::article(config)))?;
     for (name, text) in feeds::all(glossary, config) {
         fs::write(out.join(name), text)?;

@@ -7,7 +7,7 @@ use crate::site::home::rows_html;
 use crate::site::{Site, title};
 
 use super::assets::Assets;
-use super::{Config, article, conformance, json_ld, paths, render, tally};
+use super::{Config, article, conformance, json_ld, labs_index, paths, render, tally};
 
 /// One HTML file.
 pub struct Page {
@@ -59,11 +59,11 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
         },
         Page {
             file: "labs/index.html".to_owned(),
-            title: title::full("Labs"),
+            title: title::full(labs_index::TITLE),
             description: "Instruments that run in the page: the same address gives the same run.".to_owned(),
             canonical: Some("/labs/".to_owned()),
             json_ld: None,
-            body: app("/labs/", Prerendered::default()),
+            body: app("/labs/", Prerendered { article: Some(labs_index::article(config)), ..Prerendered::default() }),
         },
         Page {
             file: format!("labs/{}/index.html", rate_limiting::SLUG),

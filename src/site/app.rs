@@ -12,10 +12,9 @@ use super::footer::Footer;
 use super::header::Header;
 use super::home::Home;
 use super::lab_page::LabPage;
-use super::labs_index::LabsIndex;
 use super::not_found::NotFound;
 use super::search_store::SearchStore;
-use super::term::{ConformancePage, PathPage, PathsPage, TermPage};
+use super::term::{ConformancePage, LabsPage, PathPage, PathsPage, TermPage};
 
 /// The whole page inside `#app`. Also takes what the host prerendered from the context, where there is some.
 #[component]
@@ -55,7 +54,7 @@ fn Main() -> impl IntoView {
                 <Route path=path!("/paths") view=PathsPage/>
                 <Route path=path!("/paths/:path") view=PathPage/>
                 <Route path=path!("/conformance") view=ConformancePage/>
-                <Route path=path!("/labs") view=LabsIndex/>
+                <Route path=path!("/labs") view=LabsPage/>
                 <Route path=path!("/labs/:lab") view=LabPage/>
             </Routes>
         </main>

@@ -93,3 +93,48 @@ pub fn download(name: &str, kind: &str, parts: &[String]) {
     }
     let _ = web_sys::Url::revoke_object_url(&address);
 }
+
+/// Calls `then` once: now if `at_once`, or when `element` comes near the screen.
+pub fn when_near(element: &Element, at_once: bool, then: impl FnOnce() + 'static) {
+    let mut then = Some(then);
+    let mut near = move || {
+        if let Some(then) = then.take() {
+            then();
+        }
+    };
+    if at_once {
+        return near();
+    }
+    let callback = Closure::<dyn FnMut(js_sys::Array, web_sys::IntersectionObserver)>::new(
+        move |entries: js_sys::Array, observer: web_sys::IntersectionObserver| {
+            let entry = |entry: JsValue| entry.dyn_into::<web_sys::IntersectionObserverEntry>().is_ok_and(|entry| entry.is_intersecting());
+            if entries.iter().any(entry) {
+                observer.disconnect();
+                near();
+            }
+        },
+    );
+    let options = web_sys::IntersectionObserverInit::new();
+    options.set_root_margin("600px");
+    if let Ok(observer) = web_sys::IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options) {
+        observer.observe(element);
+        // Lives as long as the observer does: the browser drops both when the element is gone.
+        callback.forget();
+    }
+}
+
+/// The page's address after the question mark.
+pub fn search() -> String {
+    window().location().search().unwrap_or_default().trim_start_matches('?').to_owned()
+}
+
+/// Changes the page's address without leaving it: in the entry of the history that it has, or in a new one.
+pub fn put_into_history(address: &str, replace: bool) {
+    let Ok(history) = window().history() else { return };
+    let state = history.state().unwrap_or(JsValue::NULL);
+    // Browsers refuse hundreds a minute: the next one will do.
+    let _ = match replace {
+        true => history.replace_state_with_url(&state, "", Some(address)),
+        false => history.push_state_with_url(&state, "", Some(address)),
+    };
+}

@@ -4,10 +4,10 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::lab_host::LabHost;
 use super::not_found::NotFound;
 use super::title;
 use crate::labs::rate_limiting;
-use crate::labs::rate_limiting::view::RateLimiting;
 
 #[component]
 pub fn LabPage() -> impl IntoView {
@@ -20,7 +20,7 @@ pub fn LabPage() -> impl IntoView {
                 <div class="page lab-page">
                     <h1>{rate_limiting::TITLE}</h1>
                     <p class="lead">{rate_limiting::SUMMARY}</p>
-                    <RateLimiting scenario=String::new() inline=false/>
+                    <LabHost scenario=String::new() inline=false/>
                 </div>
             })
         } else {

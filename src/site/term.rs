@@ -7,12 +7,12 @@ use leptos_router::hooks::use_params_map;
 use super::article::{self, Article};
 use super::browser::FetchError;
 use super::context::site;
+use super::lab_host::LabHost;
 use super::not_found::NotFound;
 use super::progress;
 use super::start;
 use super::title;
 use crate::labs::rate_limiting;
-use crate::labs::rate_limiting::view::RateLimiting;
 
 #[component]
 pub fn TermPage() -> impl IntoView {
@@ -25,6 +25,12 @@ pub fn TermPage() -> impl IntoView {
 #[component]
 pub fn ConformancePage() -> impl IntoView {
     view! { <ArticlePage slug=Memo::new(|_| "conformance".to_owned()) folder=|slug| format!("/{slug}/")/> }
+}
+
+/// What can be run.
+#[component]
+pub fn LabsPage() -> impl IntoView {
+    view! { <ArticlePage slug=Memo::new(|_| "labs".to_owned()) folder=|slug| format!("/{slug}/")/> }
 }
 
 /// All reading paths.
@@ -48,13 +54,13 @@ fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView 
     let shown = RwSignal::new(article::initial(&slug.get_untracked()));
     // The host has just said that there is no such page: asking for its fragment would only hear it again.
     let failed = RwSignal::new(start::served_as_missing().then_some(FetchError::Status(404)));
-    let missing = slug.get_untracked();
+    let missing = start::served_as_missing().then(|| slug.get_untracked());
     let attempt = RwSignal::new(0u32);
 
     Effect::new(move |_| {
         attempt.track();
         let wanted = slug.get();
-        if failed.get_untracked() == Some(FetchError::Status(404)) && wanted == missing {
+        if missing.as_ref() == Some(&wanted) {
             return;
         }
         if failed.read_untracked().is_some() {
@@ -104,7 +110,7 @@ fn ArticleView(article: Article) -> impl IntoView {
         <article id="article" class="term" on:change=move |event| progress::ticked(&event) data-slug=article.slug data-title=article.title data-lab=lab>
             <div class="term-head" data-part="head" inner_html=article.head></div>
             <div class="prose" data-part="before" inner_html=article.before></div>
-            {scenario.map(|scenario| view! { <RateLimiting scenario inline=true/> })}
+            {scenario.map(|scenario| view! { <LabHost scenario inline=true/> })}
             <div class="prose" data-part="after" inner_html=article.after></div>
             <aside class="margin" data-part="margin" aria-label="Beside the text" inner_html=article.margin></aside>
         </article>

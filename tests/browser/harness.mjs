@@ -131,6 +131,19 @@ export class Page {
 
   async alive() {
     await this.until('the program has started (<html data-alive>)', () => document.documentElement.hasAttribute('data-alive'));
+    await this.labs();
+  }
+
+  /// Waits for the labs of the page: their program comes when their place is near the screen.
+  async labs() {
+    const there = await this.run(() => {
+      const host = [...document.querySelectorAll('.lab-host')].find((host) => !host.open);
+      if (host && host.getBoundingClientRect().top > innerHeight) host.scrollIntoView();
+      return Boolean(host);
+    });
+    if (!there) return;
+    await this.until('the lab is open', () => [...document.querySelectorAll('.lab-host')].every((host) => host.open));
+    await this.run(() => scrollTo(0, 0));
   }
 
   /// Runs a function inside the page.

@@ -28,6 +28,15 @@ const press = async (label) => {
   await found.click();
 };
 
+/// Inside the page: keeps what is handed out as a file, for a policy does not let the page itself read it back.
+const keepFiles = () => {
+  window.files = [];
+  const blobs = new Map();
+  const create = URL.createObjectURL;
+  URL.createObjectURL = (blob) => { const address = create(blob); blobs.set(address, blob); return address; };
+  HTMLAnchorElement.prototype.click = function () { window.files.push(blobs.get(this.href).text().then((text) => ({ name: this.download, text }))); };
+};
+
 /// A minute in which alice sends one request a second and bob twenty.
 const lines = () => Array.from({ length: 60 }, (_, second) => {
   const time = `[24/Nov/2026:10:00:${String(second).padStart(2, '0')} +0000]`;
@@ -68,18 +77,12 @@ describe('an access log', () => {
   });
 
   test('gives every decision about it as a file', async () => {
-    await page.run(() => {
-      window.files = [];
-      const click = HTMLAnchorElement.prototype.click;
-      HTMLAnchorElement.prototype.click = function () {
-        if (!this.download) return click.call(this);
-        window.files.push(fetch(this.href).then((answer) => answer.text()));
-      };
-    });
+    await page.run(keepFiles);
     await page.run(() => document.querySelector('.replay tbody tr button').click());
     await page.until('the file', () => window.files.length === 1);
     const [csv] = await page.driver.executeAsyncScript((done) => Promise.all(window.files).then(done));
-    const rows = csv.trim().split('\n');
+    assert.equal(csv.name, 'fixed-decisions.csv');
+    const rows = csv.text.trim().split('\n');
     assert.equal(rows.length, 1 + 1260);
     assert.match(rows[1], /^0,alice\.example,1,admitted,0,4,$/);
     assert.equal(rows.filter((row) => row.includes(',refused,')).length, 900);
@@ -199,14 +202,7 @@ describe('what a reader takes home', () => {
   });
 
   test('and the run itself, as files', async () => {
-    await page.run(() => {
-      window.files = [];
-      const click = HTMLAnchorElement.prototype.click;
-      HTMLAnchorElement.prototype.click = function () {
-        if (!this.download) return click.call(this);
-        window.files.push(fetch(this.href).then((answer) => answer.text()).then((text) => ({ name: this.download, text })));
-      };
-    });
+    await page.run(keepFiles);
     await press('Its decisions as CSV');
     await press('All of it as JSON');
     const files = await page.driver.executeAsyncScript((done) => Promise.all(window.files).then(done));

@@ -206,3 +206,28 @@ test('a chosen theme is kept where storage lets us', async () => {
   await page.alive();
   await page.until('the button’s word', () => document.querySelector('button.theme').textContent.includes('light'));
 });
+
+test('a labs’ program that does not load leaves its picture, its numbers and a plain sentence', async (t) => {
+  await siteWith(t, (path) => (/labs_bg-[^/]*\.wasm$/.test(path) ? 503 : undefined));
+  await page.driver.get(page.url('/labs/rate-limiting/'));
+  await page.until('a sentence', () => document.querySelector('.trouble-load')?.checkVisibility());
+  assert.match(await page.text('.trouble-load'), /could not start in this browser/);
+  assert.match(await page.text('.numbers'), /Fixed window/);
+  assert.ok(await page.run(() => document.querySelectorAll('.lane circle.pass').length) > 10, 'the picture is still there');
+  // The rest of the site goes on.
+  await page.click('header nav a[href$="/labs/"]');
+  await page.until('the list of labs', () => document.querySelector('h1')?.innerText === 'Labs');
+});
+
+test('a page without a lab does not fetch the labs’ program, and one further down waits until it is near', async (t) => {
+  const server = await siteWith(t);
+  const asked = () => server.asked.some((path) => /labs_bg-/.test(path));
+  await page.driver.get(page.url('/terms/etag/'));
+  await page.until('the program', () => document.documentElement.hasAttribute('data-alive'));
+  assert.equal(asked(), false);
+  await page.driver.get(page.url('/terms/token-bucket/'));
+  await page.until('the program', () => document.documentElement.hasAttribute('data-alive'));
+  await page.run(() => document.querySelector('.lab-host').scrollIntoView());
+  await page.until('the lab', () => document.querySelector('.lab-host').open);
+  assert.equal(asked(), true);
+});

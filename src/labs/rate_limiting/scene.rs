@@ -17,7 +17,7 @@ const MARKS_AT: u32 = 28;
 const AREA_TOP: u32 = 42;
 const AREA_HEIGHT: u32 = 46;
 /// With more than this in a lane, marks would be a smear: shares of time are drawn instead.
-const MOST_MARKS: usize = 1_200;
+const MOST_MARKS: usize = 400;
 const COLUMNS: usize = 240;
 
 /// A moment as a percentage of the run, with two decimals.

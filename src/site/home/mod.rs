@@ -22,6 +22,8 @@ use filters::Filters;
 use list::List;
 pub use list::rows_html;
 use plate::HomePlate;
+#[cfg(not(target_arch = "wasm32"))]
+pub use plate::plate_html;
 use results::Results;
 
 /// How long the address waits for the next keystroke, in milliseconds.

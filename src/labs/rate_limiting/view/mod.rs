@@ -35,10 +35,13 @@ pub fn RateLimiting(
     scenario: String,
     /// Inside an entry: the address stays the entry's, and the settings are folded away.
     inline: bool,
+    /// What the page's address asks for, where the lab has the page to itself.
+    #[prop(optional)]
+    asked: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let lab = LabState::new(&scenario);
-    if !inline {
-        lab.live_in_the_address();
+    if let Some(asked) = asked.filter(|_| !inline) {
+        lab.live_in_the_address(asked);
     }
     let events: Signal<_> = Memo::new(move |_| lab.trace.with(|trace| trace.moments())).into();
     let plate = NodeRef::<leptos::html::Section>::new();

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::access_log::AccessLog;
 use crate::address::Note;
@@ -15,6 +13,7 @@ use crate::labs::rate_limiting::presets::{self, Preset};
 use crate::labs::rate_limiting::scenario::{Action, MOST_INTERVENTIONS, Scenario};
 use crate::labs::rate_limiting::{SLUG, Trace, run};
 use crate::sim::Nanos;
+use crate::site::browser;
 use crate::site::context::site;
 
 /// Half of real speed: quick enough to hold attention, slow enough to see.
@@ -103,18 +102,22 @@ impl LabState {
     }
 
     /// Takes the scenario from the page's address, now and after Back and Forward, and keeps the address in step.
-    pub fn live_in_the_address(self) {
-        let location = use_location();
-        let navigate = use_navigate();
+    /// `asked` is what the site's links ask for.
+    pub fn live_in_the_address(self, asked: RwSignal<String>) {
         let lab = site().href(&format!("/labs/{SLUG}/"));
         let written = StoredValue::new(String::new());
         self.write.set_value(Some(std::rc::Rc::new(move |address: &str, replace: bool| {
             written.set_value(address.to_owned());
-            let options = NavigateOptions { replace, resolve: false, scroll: false, ..Default::default() };
-            navigate(&format!("{lab}?{address}"), options);
+            browser::put_into_history(&format!("{lab}?{address}"), replace);
         })));
         Effect::new(move |_| {
-            let address = location.search.get();
+            let handle = window_event_listener(leptos::ev::popstate, move |_| {
+                let _ = asked.try_set(browser::search());
+            });
+            on_cleanup(move || handle.remove());
+        });
+        Effect::new(move |_| {
+            let address = asked.get();
             let address = address.trim_start_matches('?');
             if written.with_value(|written| written == address) {
                 return;
@@ -186,7 +189,7 @@ impl LabState {
         self.notes.set(Vec::new());
         self.open(preset, preset.scenario(), None);
         self.put_into_address(false);
-        if !crate::site::browser::reduced_motion() {
+        if !browser::reduced_motion() {
             self.playback.update(|playback| {
                 playback.seek(Nanos::ZERO);
                 playback.play()

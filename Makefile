@@ -7,7 +7,7 @@ LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
 PORT ?= 8080
 export PORT
 
-.PHONY: serve port build dev test conformance bench check fast clean
+.PHONY: serve port build dev test conformance bench content-report check fast clean
 
 # The release build on http://127.0.0.1:8080 (PORT= changes it).
 serve: port build
@@ -35,6 +35,10 @@ test: .tools/test.ready
 # The labs' algorithms against the real products; /conformance/ shows what came of it.
 conformance: .tools/test.ready
 	@$(LOAD) cargo test --locked --test '*conform*'
+
+# The glossary by level, topic and kind: entries, words, sources, oldest review.
+content-report:
+	@cargo run --locked --quiet --bin prerender -- --report
 
 # What an author or a Rust change needs to know first: seconds, no browser.
 fast: .tools/build.ready

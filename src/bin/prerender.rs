@@ -1,6 +1,7 @@
 //! Writes every page, feed and index into Trunk's output.
 //!
-//! `prerender` runs as Trunk's hook; `prerender --check` only validates the content; `prerender --into DIR` writes into a
+//! `prerender` runs as Trunk's hook; `prerender --check` only validates the content, `prerender --report`
+//! counts it; `prerender --into DIR` writes into a
 //! folder that holds Trunk's untouched output, for another address of the site (`SITE_URL`); `prerender --watch` goes on
 //! writing `dist/` as content and style change.
 
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use field_guide::prerender::watch::{TRUNK_OUTPUT, replace, watch};
-use field_guide::prerender::{Config, Failure, build, read_glossary};
+use field_guide::prerender::{Config, Failure, build, read_glossary, report};
 
 fn main() -> ExitCode {
     match run() {
@@ -38,13 +39,14 @@ fn run() -> Result<String, Failure> {
     let glossary = read_glossary(&content, &config)?;
     let mut from_trunk = false;
     let out = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--report"] => return Ok(report::table(&glossary)),
         ["--check"] => return Ok(format!("{} entries are valid.", glossary.entries.len())),
         ["--into", folder] => PathBuf::from(folder),
         [] => std::env::var("TRUNK_STAGING_DIR")
             .map(PathBuf::from)
             .inspect(|_| from_trunk = true)
             .map_err(|_| "TRUNK_STAGING_DIR is not set: run `make build`, or `prerender --into DIR`".to_owned())?,
-        _ => return Err("usage: prerender [--check | --watch | --into DIR]".to_owned().into()),
+        _ => return Err("usage: prerender [--check | --report | --watch | --into DIR]".to_owned().into()),
     };
     if from_trunk {
         // So that the same program can be put under another address, or beside other content, without building it again.

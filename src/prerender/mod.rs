@@ -11,6 +11,7 @@ mod labs_index;
 mod pages;
 mod paths;
 mod render;
+pub mod report;
 mod tally;
 pub mod watch;
 

@@ -220,7 +220,7 @@ test('a labs’ program that does not load leaves its picture, its numbers and a
 });
 
 test('a page without a lab does not fetch the labs’ program, and one further down waits until it is near', async (t) => {
-  const server = await siteWith(t);
+  const server = await siteWith(t, () => undefined);
   const asked = () => server.asked.some((path) => /labs_bg-/.test(path));
   await page.driver.get(page.url('/terms/etag/'));
   await page.until('the program', () => document.documentElement.hasAttribute('data-alive'));

@@ -7,8 +7,26 @@ use super::http_example;
 
 /// Languages that may stand after the fence. The first group is parsed, the second only highlighted.
 const PARSED: [&str; 6] = ["http", "json", "yaml", "toml", "rust", "sql"];
-const HIGHLIGHTED: [&str; 14] =
-    ["text", "nginx", "haproxy", "go", "python", "javascript", "typescript", "java", "sh", "c", "html", "css", "proto", "lua"];
+const HIGHLIGHTED: [&str; 18] = [
+    "text",
+    "nginx",
+    "haproxy",
+    "go",
+    "python",
+    "javascript",
+    "typescript",
+    "java",
+    "sh",
+    "c",
+    "html",
+    "css",
+    "proto",
+    "lua",
+    "php",
+    "ruby",
+    "elixir",
+    "xml",
+];
 
 /// Checks one example. The error has the line (0 is the fence, 1 the first line of the code), what is wrong, and the mend.
 pub fn check(language: &str, text: &str) -> Result<(), (usize, String, String)> {

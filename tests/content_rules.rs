@@ -58,6 +58,15 @@ const RULES: &[&str] = &[
     "status-without-entry",
     "pending-in-neither-list",
     "pending-with-entry",
+    // Reading paths.
+    "path-not-toml",
+    "path-key-unknown",
+    "path-key-missing",
+    "path-term-unknown",
+    "path-term-twice",
+    "path-falls-back",
+    "path-too-short",
+    "path-name-not-an-address",
     // The lead.
     "lead-missing",
     "lead-of-three-sentences",

@@ -65,7 +65,8 @@ pub fn render(draft: &Draft, names: &Names, around: &Surroundings, problems: &mu
 fn to_html(events: Vec<Event>) -> String {
     let mut text = String::new();
     html::push_html(&mut text, events.into_iter());
-    text
+    // The corner of a table with heads on two sides is no head.
+    text.replace("<th></th>", "<td></td>")
 }
 
 type Spanned<'a> = (Event<'a>, Range<usize>);

@@ -65,8 +65,8 @@ pub fn render(draft: &Draft, names: &Names, around: &Surroundings, problems: &mu
 fn to_html(events: Vec<Event>) -> String {
     let mut text = String::new();
     html::push_html(&mut text, events.into_iter());
-    // The corner of a table with heads on two sides is no head.
-    text.replace("<th></th>", "<td></td>")
+    // Heads of columns say so; the corner of a table with heads on two sides is no head.
+    text.replace("<th></th>", "<td></td>").replace("<th>", "<th scope=\"col\">").replace("<th style", "<th scope=\"col\" style")
 }
 
 type Spanned<'a> = (Event<'a>, Range<usize>);

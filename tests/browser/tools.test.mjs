@@ -110,6 +110,21 @@ describe('an access log', () => {
     await summary('50 requests of 2 clients');
   });
 
+  test('may be pasted, or dropped', async () => {
+    await page.run(() => {
+      const lines = document.querySelector('.log-tool textarea');
+      lines.value = '0.0,a\n0.5,b,2\n0.9,a\n';
+      lines.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await summary('3 requests of 2 clients over 900 ms');
+    await page.run(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['0.0,a\n0.5,b\n0.6,c\n0.7,d\n'], 'dropped.csv'));
+      document.querySelector('.log-tool').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+    });
+    await summary('4 requests of 4 clients over 700 ms');
+  });
+
   test('with broken lines names them, and keeps the rest', async () => {
     await give('mixed.csv', 'time_s,key\n0.1,a\nnonsense\n0.2,b\n0.3,a,-4\n0.4,a\n');
     await summary('3 requests of 2 clients');

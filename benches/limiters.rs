@@ -2,12 +2,13 @@
 //!
 //! Each iteration decides 10,000 requests at twice the rate, a quarter of them bunched, on a fresh limiter.
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use field_guide::limiters::{Algorithm, Settings};
+use field_guide::limiters::{Algorithm, Finished, Settings};
 use field_guide::sim::{Arrivals, Nanos};
 use governor::clock::FakeRelativeClock;
 use governor::{Quota, RateLimiter};
@@ -32,13 +33,42 @@ fn arrivals() -> Vec<Nanos> {
     arrivals
 }
 
-#[divan::bench(args = Algorithm::ALL)]
+const OF_CONCURRENCY: [Algorithm; 4] = [Algorithm::Concurrency, Algorithm::Aimd, Algorithm::Vegas, Algorithm::Gradient2];
+
+fn of_rate() -> impl Iterator<Item = Algorithm> {
+    Algorithm::ALL.into_iter().filter(|algorithm| !OF_CONCURRENCY.contains(algorithm))
+}
+
+#[divan::bench(args = of_rate())]
 fn ours(bencher: Bencher, algorithm: Algorithm) {
     let arrivals = arrivals();
     bencher.counter(ItemsCount::new(arrivals.len())).bench(|| {
         let mut limiter = algorithm.limiter(settings());
         arrivals.iter().filter(|at| limiter.decide(**at, 1).admitted()).count()
     });
+}
+
+/// A limit of concurrency learns when work is done: each request that goes through takes 900 ms, so that about as
+/// many are at work as the limit allows. The queue of what is at work is timed with it.
+#[divan::bench(args = OF_CONCURRENCY)]
+fn ours_with_work(bencher: Bencher, algorithm: Algorithm) {
+    let arrivals = arrivals();
+    let takes = Nanos::from_millis(900);
+    bencher.counter(ItemsCount::new(arrivals.len())).bench(|| {
+        let mut limiter = algorithm.limiter(settings());
+        let mut at_work: VecDeque<Finished> = VecDeque::new();
+        let mut admitted = 0;
+        for at in &arrivals {
+            while let Some(finished) = at_work.pop_front_if(|work| work.began + takes <= *at) {
+                limiter.finish(finished.began + takes, finished);
+            }
+            if limiter.decide(*at, 1).admitted() {
+                admitted += 1;
+                at_work.push_back(Finished { began: *at, in_flight: at_work.len() as u32 + 1 });
+            }
+        }
+        admitted
+    })
 }
 
 /// Its clock is moved by hand, as ours is: what is timed is the decision.

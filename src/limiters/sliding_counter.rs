@@ -44,38 +44,63 @@ impl SlidingCounter {
         (1.0 - (((now - expiry) / expiry) % 1.0)) * expiry / expiry
     }
 
-    /// What counts at `at`, with `more` of the current window.
-    fn weighted_with(&self, at: Nanos, more: u32) -> f64 {
+    /// What of the window before still counts, and what of this one.
+    fn parts(&self, at: Nanos) -> (f64, u32) {
         let (previous, current) = self.counts(at);
-        let current = f64::from(current.saturating_add(more));
         if previous == 0 {
-            return current;
+            return (0.0, current);
         }
         let (now, expiry) = (at.as_secs_f64(), self.expiry());
         let time_left = (1.0 - (((now - expiry) / expiry) % 1.0)) * expiry;
-        f64::from(previous) * time_left / expiry + current
+        (f64::from(previous) * time_left / expiry, current)
     }
 
     fn weighted(&self, at: Nanos) -> f64 {
-        self.weighted_with(at, 0)
+        let (before, current) = self.parts(at);
+        before + f64::from(current)
     }
 
     /// The source asks twice: before it counts the request, and again with it, in case another came between. Alone, the
     /// two differ only where a sum of floats is rounded up to a whole number.
     fn fits(&self, at: Nanos, cost: u32) -> bool {
         let limit = f64::from(self.settings.limit);
-        self.weighted(at).floor() + f64::from(cost) <= limit && self.weighted_with(at, cost).floor() <= limit
+        let (before, current) = self.parts(at);
+        let with_it = f64::from(current.saturating_add(cost));
+        (before + f64::from(current)).floor() + f64::from(cost) <= limit && (before + with_it).floor() <= limit
     }
 
     /// The first moment, at most two windows ahead, at which `cost` fits if nobody else comes. The weight only falls on
-    /// the way there, window by window, so halving finds it.
+    /// the way there, window by window, so halving finds it; arithmetic without the source's rounding says where to look,
+    /// and the halving reaches as far around that as it has to.
     fn fits_from(&self, at: Nanos, cost: u32) -> Nanos {
-        let (mut early, mut late) = (at.0, at.0 + 2 * self.settings.window.0 + 1);
+        let end = at.0 + 2 * self.settings.window.0 + 1;
+        let expected = self.fits_about(at, cost).clamp(at.0, end);
+        let mut reach = 4;
+        let (mut early, mut late) = loop {
+            let (early, late) = (expected.saturating_sub(reach).max(at.0), expected.saturating_add(reach).min(end));
+            let starts_before = early == at.0 || !self.fits(Nanos(early), cost);
+            if starts_before && (late == end || self.fits(Nanos(late), cost)) {
+                break (early, late);
+            }
+            reach = reach.saturating_mul(16);
+        };
         while late - early > 1 {
             let middle = early + (late - early) / 2;
             if self.fits(Nanos(middle), cost) { late = middle } else { early = middle }
         }
         Nanos(late)
+    }
+
+    /// Where [`Self::fits_from`] lies, give or take the rounding: the moment at which the window before weighs less than
+    /// what the limit leaves, plus the one that rounding down gives away.
+    fn fits_about(&self, at: Nanos, cost: u32) -> u64 {
+        let window = self.settings.window.0;
+        let (before, current) = self.counts(at);
+        let start = at.0 / window * window;
+        let room = f64::from(self.settings.limit) - f64::from(cost);
+        let (start, before, room) =
+            if room >= f64::from(current) { (start, before, room - f64::from(current)) } else { (start + window, current, room) };
+        start + ((1.0 - (room + 1.0) / f64::from(before)).max(0.0) * window as f64) as u64
     }
 }
 
@@ -147,6 +172,7 @@ impl Limiter for SlidingCounter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::random::Stream;
 
     fn limiter(limit: u32) -> SlidingCounter {
         SlidingCounter::new(Settings { limit, ..Settings::default() })
@@ -179,5 +205,29 @@ mod tests {
         let Verdict::Rejected { retry_after: Some(wait) } = limiter.decide(Nanos::from_millis(950), 4).verdict else { panic!() };
         let at = Nanos::from_millis(950) + wait;
         assert!(limiter.judge(at, 4).admitted() && !limiter.judge(at - Nanos(1), 4).admitted());
+    }
+
+    /// Looking near the expected moment finds what halving all of two windows finds.
+    #[test]
+    fn looking_nearby_finds_the_same_moment() {
+        let mut random = Stream::new(3, 0);
+        let mut below = |most: u64| (random.unit() * most as f64) as u64;
+        for _ in 0..20_000 {
+            let settings = Settings { limit: 1 + below(40) as u32, window: Nanos(1 + below(3 * Nanos::SECOND.0)), ..Settings::default() };
+            let mut limiter = SlidingCounter::new(settings);
+            // Within a day: much later a float of seconds steps by more than a nanosecond, and no moment is the first.
+            let mut at = Nanos(below(86_400 * Nanos::SECOND.0));
+            for _ in 0..30 {
+                at = at + Nanos(below(settings.window.0 / 8 + 1));
+                let cost = 1 + below(3) as u32;
+                let Verdict::Rejected { retry_after: Some(wait) } = limiter.decide(at, cost).verdict else { continue };
+                let (mut early, mut late) = (at.0, at.0 + 2 * settings.window.0 + 1);
+                while late - early > 1 {
+                    let middle = early + (late - early) / 2;
+                    if limiter.fits(Nanos(middle), cost) { late = middle } else { early = middle }
+                }
+                assert_eq!((at + wait).0, late, "{settings:?} at {at:?}: {limiter:?}");
+            }
+        }
     }
 }

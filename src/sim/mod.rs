@@ -4,9 +4,15 @@
 //! on a server and in a browser.
 
 pub mod arrivals;
+pub mod backoff;
+pub mod confidence;
+pub mod histogram;
 pub mod random;
+pub mod service;
+pub mod theory;
 pub mod time;
 pub mod window;
+pub mod zipf;
 
 pub use arrivals::Arrivals;
 pub use time::Nanos;

@@ -27,6 +27,16 @@ impl Stream {
         ((self.0.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64
     }
 
+    /// Uniform in `0..n`, without bias (Lemire: Fast Random Integer Generation in an Interval, 2019). 0 if `n` is 0.
+    pub fn below(&mut self, n: u32) -> u32 {
+        loop {
+            let product = (self.0.next_u64() >> 32) * u64::from(n);
+            if product as u32 >= n.wrapping_neg() % n.max(1) {
+                return (product >> 32) as u32;
+            }
+        }
+    }
+
     /// Exponential with the given mean, in the mean's unit.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * libm::log(self.unit())
@@ -51,6 +61,17 @@ mod tests {
         assert_ne!(draw(1, 0), draw(1, 1));
         assert_ne!(draw(1, 0), draw(2, 0));
         assert_eq!(draw(7, 3), draw(7, 3));
+    }
+
+    /// Chi-squared over 7 outcomes: 6 degrees of freedom, 22.46 holds 99.9 %.
+    #[test]
+    fn every_number_below_is_as_likely() {
+        let mut stream = Stream::new(3, 0);
+        let mut counts = [0f64; 7];
+        (0..70_000).for_each(|_| counts[stream.below(7) as usize] += 1.0);
+        let chi: f64 = counts.iter().map(|count| (count - 10_000.0).powi(2) / 10_000.0).sum();
+        assert!(chi < 22.46, "{chi}: {counts:?}");
+        assert_eq!((stream.below(1), stream.below(0)), (0, 0));
     }
 
     /// Batch means: 40 batches of 5,000; the 99.9 % interval of their mean must hold the true mean.

@@ -53,9 +53,10 @@ check: fast
 .tools/test.ready: .tools/build.ready tools/requirements.txt
 	@tools/setup test && touch $@
 
-# Decisions a second of every limiter beside governor's; a million-line log through the browser (wants dist/: make build).
+# Decisions a second of every limiter beside governor's, and of every balancer; the simulation's customers a second beside
+# SimPy's and Ciw's; a million-line log through the browser (wants dist/: make build).
 bench: .tools/test.ready
-	@cargo bench --locked --no-default-features
+	@set -o pipefail; cargo bench --locked --no-default-features | .tools/venv/bin/python tests/bench/queueing_peers.py -
 	@node tests/bench/log.mjs
 
 clean:

@@ -4,6 +4,7 @@
 
 pub mod access_log;
 pub mod address;
+pub mod balancers;
 pub mod glossary;
 pub mod labs;
 pub mod limiters;

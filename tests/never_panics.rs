@@ -6,9 +6,8 @@ use field_guide::glossary::content::{ContentFiles, SourceFile, Surroundings, com
 use field_guide::glossary::search::{Filter, SearchIndex, Searcher};
 use field_guide::glossary::{Level, Row, Topic};
 use field_guide::labs::frame::Intervention;
-use field_guide::labs::rate_limiting::scenario::{
-    Backoff, Costs, DRAWN, Jitter, LaneSpec, MOST_LANES, Retry, Scope, SecondLimit, Source, Work,
-};
+use field_guide::labs::frame::traffic::DRAWN;
+use field_guide::labs::rate_limiting::scenario::{Backoff, Costs, Jitter, LaneSpec, MOST_LANES, Retry, Scope, SecondLimit, Source, Work};
 use field_guide::labs::rate_limiting::scene::{arrivals_svg, lane_svg};
 use field_guide::labs::rate_limiting::{Action, Algorithm, PRESETS, Scenario, run, why};
 use field_guide::limiters::Delay;

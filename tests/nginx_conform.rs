@@ -7,21 +7,23 @@
 //! when it was tried).
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "conformance/nginx.rs"]
+mod nginx;
 #[path = "conformance/report.rs"]
 mod report;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use field_guide::limiters::{Algorithm, Decision, Delay, Evidence, LimitReq, Limiter, Settings, Verdict, Which};
 use field_guide::sim::Nanos;
 use field_guide::sim::random::Stream;
+use nginx::{BODIES, Nginx, PROCESS};
 use report::Report;
 
 /// One `limit_req`, with its zone.
@@ -72,79 +74,26 @@ const MOST: usize = 400;
 /// Connections of a location that wait for their answer at the same time.
 const OPEN: usize = 30;
 
-/// A server of our own in a folder of its own. One process, so that it keeps the account it was started by and is gone
-/// when it is killed.
-struct Nginx {
-    child: Child,
-    folder: PathBuf,
-    port: u16,
+fn log(nginx: &Nginx, name: &str) -> String {
+    let bytes = std::fs::read(nginx.folder.join(name)).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Nginx {
-    fn start(program: &Path) -> Nginx {
-        let folder = std::env::temp_dir().join(format!("field-guide-nginx-{}", std::process::id()));
-        // Somebody else may take the port between our letting go of it and nginx's taking it.
-        for _ in 0..3 {
-            let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-            let port = free.expect("loopback has a free port").port();
-            prepare(&folder, port).expect("the temporary folder can be written");
-            let mut command = Command::new(program);
-            command.arg("-p").arg(&folder).args(["-c", "nginx.conf", "-e", "stderr"]);
-            let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it answered -V");
-            let mut nginx = Nginx { child, folder: folder.clone(), port };
-            if nginx.accepts() {
-                return nginx;
-            }
-            let _ = nginx.child.kill();
-            let mut said = String::new();
-            if let Some(mut stderr) = nginx.child.stderr.take() {
-                let _ = stderr.read_to_string(&mut said);
-            }
-            assert!(said.contains("Address already in use"), "nginx does not start:\n{said}");
+/// The access log, once it has this many lines: a line is written when the connection has ended on both sides.
+fn access_log(nginx: &Nginx, lines: usize) -> String {
+    for _ in 0..100 {
+        let log = log(nginx, "access.log");
+        if log.lines().count() >= lines {
+            return log;
         }
-        panic!("nginx found no free port in three attempts");
+        sleep(Duration::from_millis(50));
     }
-
-    /// Waits until it does; `false` if it ended instead, or took more than five seconds. Its pid file comes after its sockets,
-    /// so whoever answers at the port then is this nginx.
-    fn accepts(&mut self) -> bool {
-        (0..100).any(|_| {
-            sleep(Duration::from_millis(50));
-            self.folder.join("nginx.pid").exists() || matches!(self.child.try_wait(), Ok(Some(_)))
-        }) && matches!(self.child.try_wait(), Ok(None))
-    }
-
-    fn log(&self, name: &str) -> String {
-        let bytes = std::fs::read(self.folder.join(name)).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// The access log, once it has this many lines: a line is written when the connection has ended on both sides.
-    fn access_log(&self, lines: usize) -> String {
-        for _ in 0..100 {
-            let log = self.log("access.log");
-            if log.lines().count() >= lines {
-                return log;
-            }
-            sleep(Duration::from_millis(50));
-        }
-        panic!("{lines} requests were answered, but the access log has only {} of them", self.log("access.log").lines().count());
-    }
+    panic!("{lines} requests were answered, but the access log has only {} of them", log(nginx, "access.log").lines().count());
 }
 
-/// Everything that nginx reads or writes, in a folder that is made anew.
+/// Everything that nginx reads.
 fn prepare(folder: &Path, port: u16) -> std::io::Result<()> {
-    let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder.join("html"))?;
-    std::fs::create_dir_all(folder.join("bodies"))?;
     LOCATIONS.iter().try_for_each(|location| std::fs::write(folder.join("html").join(location.name), "ok\n"))?;
     std::fs::write(folder.join("nginx.conf"), configuration(port))
 }
@@ -169,15 +118,10 @@ fn configuration(port: u16) -> String {
         locations.push_str(" }\n");
     }
     format!(
-        "daemon off;
-master_process off;
-pid nginx.pid;
-error_log error.log debug_http debug_event;
+        "{PROCESS}error_log error.log debug_http debug_event;
 events {{ worker_connections 1024; }}
 http {{
-  client_body_temp_path bodies/1; proxy_temp_path bodies/2; fastcgi_temp_path bodies/3;
-  uwsgi_temp_path bodies/4; scgi_temp_path bodies/5;
-  log_format joined '$connection $limit_req_status $status $uri $arg_k';
+{BODIES}  log_format joined '$connection $limit_req_status $status $uri $arg_k';
   access_log access.log joined;
   lingering_close always;
   lingering_timeout 10s;
@@ -367,38 +311,18 @@ impl Key {
     }
 }
 
-/// The version of nginx; `None` without one that can be used, if that is allowed.
-fn version(program: &Path) -> Option<String> {
-    let about = Command::new(program).arg("-V").output().map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-    let problem = match about {
-        Ok(about) if about.contains("--with-debug") => {
-            let (_, version) = about.lines().find_map(|line| line.split_once("nginx version: nginx/")).expect("-V says the version");
-            return Some(version.split_whitespace().next().unwrap_or_default().to_owned());
-        }
-        Ok(_) => "was built without --with-debug and has no debug log; Debian's has one".to_owned(),
-        Err(error) => format!("does not start: {error}"),
-    };
-    let problem = format!("{} {problem}", program.display());
-    assert!(
-        std::env::var_os("FIELD_GUIDE_WITHOUT_SERVERS").is_some(),
-        "{problem}. Run `make test`, which sets up nginx; or name another in NGINX; or go without: FIELD_GUIDE_WITHOUT_SERVERS=1."
-    );
-    println!("nginx_conform did not run: {problem}");
-    None
-}
-
 #[test]
 fn limit_req_decides_as_nginx() {
-    let program = std::env::var_os("NGINX").map_or_else(|| PathBuf::from("/usr/sbin/nginx"), PathBuf::from);
-    let Some(version) = version(&program) else { return };
+    let program = nginx::program();
+    let Some(version) = nginx::version(&program, "nginx_conform", "--with-debug", "has no debug log") else { return };
     let how = "A real nginx is sent bursts, random traffic and pauses over loopback; every request is replayed at the millisecond nginx \
                took it for, and verdict, excess in thousandths and delay are compared.";
     let how_two = "A real nginx with two limit_req at one location: verdict, excess, delay and which of the two is named are compared, request by request.";
     let mut one = Report::new("nginx", Algorithm::LimitReq, "nginx", &version, how);
     let mut two = Report::new("nginx-two-limits", Algorithm::LimitReq, "nginx", &version, how_two);
 
-    let nginx = Nginx::start(&program);
-    let port = nginx.port;
+    let nginx = Nginx::start(&program, 1, |folder, ports| prepare(folder, ports[0]));
+    let port = nginx.ports[0];
     let sent: usize = std::thread::scope(|scope| {
         let senders: Vec<_> = (0u64..)
             .zip(&LOCATIONS)
@@ -406,8 +330,8 @@ fn limit_req_decides_as_nginx() {
             .collect();
         senders.into_iter().map(|sender| sender.join().expect("the traffic goes through")).sum()
     });
-    let access_log = nginx.access_log(sent);
-    let requests = read_error_log(&nginx.log("error.log"));
+    let access_log = access_log(&nginx, sent);
+    let requests = read_error_log(&log(&nginx, "error.log"));
     drop(nginx);
     assert_eq!(requests.len(), sent, "as many in the debug log as were sent");
 

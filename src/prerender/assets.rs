@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Failure;
 use crate::glossary::content::Glossary;
 use crate::glossary::search::SearchIndex;
+use crate::labs::LABS;
 
 /// Addresses of the assets, without the base.
 #[derive(Clone, Debug)]
@@ -15,21 +16,23 @@ pub struct Assets {
     pub style: String,
     pub program: String,
     pub wasm: String,
-    /// The labs' program.
-    pub labs: String,
-    pub labs_wasm: String,
+    /// The labs' programs: slug, JavaScript, wasm.
+    pub labs: Vec<(&'static str, String, String)>,
     pub boot: String,
+    /// Runs a lab's program off the main thread.
+    pub worker: String,
     pub search_data: String,
     /// The fonts that every page begins with.
     pub fonts: Vec<String>,
 }
 
 /// The order is the cascade.
-const STYLES: [&str; 7] = ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "print.css"];
+const STYLES: [&str; 9] =
+    ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "fan.css", "balancing.css", "print.css"];
 /// As Cargo names the program.
 const PROGRAM: &str = "backend-field-guide";
-const LABS: &str = "labs";
 const BOOT: &str = include_str!("../site/boot.js");
+const WORKER: &str = include_str!("../site/worker.js");
 const LICENCES: &str = "OFL";
 
 /// Moves Trunk's output into `assets/` under hashed names and adds the search data.
@@ -74,10 +77,13 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     let assets = Assets {
         program: take(format!("{PROGRAM}.js"))?,
         wasm: take(format!("{PROGRAM}_bg.wasm"))?,
-        labs: take(format!("{LABS}.js"))?,
-        labs_wasm: take(format!("{LABS}_bg.wasm"))?,
+        labs: LABS
+            .iter()
+            .map(|lab| Ok((lab.slug, take(format!("{}.js", lab.slug))?, take(format!("{}_bg.wasm", lab.slug))?)))
+            .collect::<Result<_, Failure>>()?,
         style: format!("assets/{}", write_hashed(&folder, "style.css", style.as_bytes())?),
         boot: format!("assets/{}", write_hashed(&folder, "boot.js", BOOT.as_bytes())?),
+        worker: format!("assets/{}", write_hashed(&folder, "worker.js", WORKER.as_bytes())?),
         search_data: format!("assets/{}", write_hashed(&folder, "search.bin", &index)?),
         fonts,
     };

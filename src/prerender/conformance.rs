@@ -1,5 +1,6 @@
 //! `/conformance/`: what each algorithm was held against, from the results that the tests leave in `target/conformance/`.
-//! A limiter whose proof did not run for this build is listed as such.
+//! A limiter whose proof did not run for this build is listed as such; of the load balancing policies those are listed that
+//! were held against something.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Config;
+use crate::balancers::Kind;
 use crate::glossary::content::escape;
 use crate::limiters::Algorithm;
 use crate::site::article::Article;
@@ -21,6 +23,8 @@ const RESULTS: &str = "target/conformance";
 /// One comparison.
 struct Proof {
     limiters: Vec<String>,
+    policies: Vec<String>,
+    title: String,
     against: String,
     version: String,
     how: String,
@@ -33,16 +37,21 @@ pub fn article(config: &Config) -> Article {
     let proofs = read(Path::new(RESULTS));
     let head = format!("<h1>{TITLE}</h1><p class=\"lead\">{}</p>", escape(LEAD));
     let mut before = String::from(
-        "<p>The comparisons run with the site’s own tests. One that did not run when this site was built is not claimed here.</p>\
-         <h2 id=\"rate-limiters\">Rate limiters</h2>\
-         <div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Rate limiters and what they were held against\"><table><thead><tr>\
-         <th scope=\"col\">Limiter</th><th scope=\"col\">Held against</th><th scope=\"col\">How</th><th scope=\"col\">Decisions</th>\
-         <th scope=\"col\">Divergences</th></tr></thead><tbody>",
+        "<p>The comparisons run with the site’s own tests. One that did not run when this site was built is not claimed here.</p>",
     );
+    let mut limiters = String::new();
     for algorithm in Algorithm::ALL {
-        rows(&mut before, algorithm, &proofs, config);
+        rows(&mut limiters, algorithm, &proofs, config);
     }
-    before.push_str("</tbody></table></div>");
+    section(&mut before, ["rate-limiters", "Rate limiters", "Limiter", "Rate limiters"], &limiters);
+    let mut policies = String::new();
+    for policy in Kind::ALL {
+        policy_rows(&mut policies, policy, &proofs);
+    }
+    if !policies.is_empty() {
+        section(&mut before, ["load-balancing", "Load balancing", "Policy", "Load balancing policies"], &policies);
+        before.push_str("<p>A policy that is not in this table was not held against a product for this build.</p>");
+    }
     let after = "<h2 id=\"again\">Do it again</h2><p><code>make conformance</code> installs the products, runs the comparisons and writes \
                  this page’s numbers; <code>make test</code> does so on the way. The tests are in <code>tests/*_conform.rs</code>.</p>";
     Article {
@@ -54,6 +63,16 @@ pub fn article(config: &Config) -> Article {
         after: after.to_owned(),
         margin: String::new(),
     }
+}
+
+fn section(html: &mut String, [id, heading, column, subjects]: [&str; 4], rows: &str) {
+    let _ = write!(
+        html,
+        "<h2 id=\"{id}\">{heading}</h2>\
+         <div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"{subjects} and what they were held against\"><table><thead><tr>\
+         <th scope=\"col\">{column}</th><th scope=\"col\">Held against</th><th scope=\"col\">How</th><th scope=\"col\">Decisions</th>\
+         <th scope=\"col\">Divergences</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    );
 }
 
 fn rows(html: &mut String, algorithm: Algorithm, proofs: &[Proof], config: &Config) {
@@ -69,6 +88,18 @@ fn rows(html: &mut String, algorithm: Algorithm, proofs: &[Proof], config: &Conf
     if own.is_empty() {
         let _ = write!(html, "<tr><th scope=\"row\">{name}</th><td colspan=\"4\">{}</td></tr>", unproven(algorithm));
     }
+    proven(html, &name, &own);
+}
+
+/// Nothing for a policy that was held against nothing: of some no product has the like.
+fn policy_rows(html: &mut String, policy: Kind, proofs: &[Proof]) {
+    let own: Vec<&Proof> = proofs.iter().filter(|proof| proof.policies.iter().any(|slug| slug == policy.slug())).collect();
+    let name = own.first().map_or(String::new(), |proof| escape(&proof.title));
+    proven(html, &name, &own);
+}
+
+/// The comparisons of one limiter or policy, under its name.
+fn proven(html: &mut String, name: &str, own: &[&Proof]) {
     for (index, proof) in own.iter().enumerate() {
         let head = match index {
             0 => format!("<th scope=\"rowgroup\" rowspan=\"{}\">{name}</th>", own.len()),
@@ -120,13 +151,15 @@ fn read(folder: &Path) -> Vec<Proof> {
 
 fn proof(value: &Value) -> Option<Proof> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    let limiters = match value.get("limiter")? {
-        Value::String(slug) => vec![slug.clone()],
-        Value::Array(slugs) => slugs.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => return None,
+    let slugs = |key: &str| match value.get(key) {
+        Some(Value::String(slug)) => vec![slug.clone()],
+        Some(Value::Array(slugs)) => slugs.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
     };
     Some(Proof {
-        limiters,
+        limiters: slugs("limiter"),
+        policies: slugs("policy"),
+        title: text("title").unwrap_or_default(),
         against: text("against")?,
         version: text("version")?,
         how: text("how")?,
@@ -158,5 +191,22 @@ mod tests {
         assert!(html(Algorithm::Gcra).contains("✕ 3"));
         assert!(html(Algorithm::LimitReq).contains("did not run for this build"));
         assert!(proof(&serde_json::json!({"limiter": "gcra"})).is_none());
+    }
+
+    #[test]
+    fn a_policy_is_listed_with_its_title_if_it_was_held_against_something() {
+        let proofs = [proof(&serde_json::json!({
+            "policy": "fair", "title": "Weighted round robin, HAProxy roundrobin", "against": "HAProxy", "version": "2.6.12",
+            "how": "Random weights.", "cases": 12, "divergences": 0, "date": "2026-11-24"
+        }))
+        .unwrap()];
+        let html = |policy| {
+            let mut html = String::new();
+            policy_rows(&mut html, policy, &proofs);
+            html
+        };
+        let fair = html(Kind::FairWeighted);
+        assert!(fair.contains(">Weighted round robin, HAProxy roundrobin</th>") && fair.contains("● none"), "{fair}");
+        assert_eq!(html(Kind::Maglev), "");
     }
 }

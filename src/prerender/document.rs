@@ -67,9 +67,11 @@ impl Shell {
         );
         let dev_scripts =
             if config.dev { format!("{dev_scripts}<script>{}</script>\n", RELOAD_SCRIPT.replace("BASE", base)) } else { dev_scripts };
+        let labs: String =
+            assets.labs.iter().map(|(lab, js, wasm)| format!(" data-{lab}=\"{base}{js}\" data-{lab}-wasm=\"{base}{wasm}\"")).collect();
         let tail = format!(
-            "<script type=\"module\" id=\"boot\" src=\"{base}{}\" data-js=\"{base}{}\" data-wasm=\"{base}{}\" data-labs=\"{base}{}\" data-labs-wasm=\"{base}{}\"></script>\n{dev_scripts}",
-            assets.boot, assets.program, assets.wasm, assets.labs, assets.labs_wasm
+            "<script type=\"module\" id=\"boot\" src=\"{base}{}\" data-js=\"{base}{}\" data-wasm=\"{base}{}\" data-worker=\"{base}{}\"{labs}></script>\n{dev_scripts}",
+            assets.boot, assets.program, assets.wasm, assets.worker
         );
         Ok(Shell {
             before_head: before_head.replace("<html lang=\"en\">", &attributes),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Config;
 use crate::glossary::content::{Glossary, escape};
-use crate::labs::rate_limiting;
+use crate::labs::LABS;
 use crate::site::context::NAME;
 
 /// (name, text) of each file.
@@ -45,7 +45,8 @@ fn glossary_json(glossary: &Glossary, config: &Config) -> String {
 }
 
 fn sitemap(glossary: &Glossary, config: &Config) -> String {
-    let places = ["/".to_owned(), "/labs/".to_owned(), "/conformance/".to_owned(), format!("/labs/{}/", rate_limiting::SLUG)];
+    let places = ["/".to_owned(), "/labs/".to_owned(), "/conformance/".to_owned()];
+    let places = places.into_iter().chain(LABS.map(|lab| format!("/labs/{}/", lab.slug)));
     let paths = crate::prerender::paths::articles(glossary, config)
         .into_iter()
         .map(|article| format!("/{}/", crate::prerender::paths::folder(&article.slug)));

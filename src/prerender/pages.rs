@@ -1,7 +1,7 @@
 //! Every page there is, with what its head says.
 
 use crate::glossary::content::Glossary;
-use crate::labs::rate_limiting;
+use crate::labs::LABS;
 use crate::site::context::{NAME, Prerendered};
 use crate::site::home::rows_html;
 use crate::site::{Site, title};
@@ -65,15 +65,18 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             json_ld: None,
             body: app("/labs/", Prerendered { article: Some(labs_index::article(config)), ..Prerendered::default() }),
         },
-        Page {
-            file: format!("labs/{}/index.html", rate_limiting::SLUG),
-            title: title::full(rate_limiting::TITLE),
-            description: rate_limiting::SUMMARY.to_owned(),
-            canonical: Some(format!("/labs/{}/", rate_limiting::SLUG)),
-            json_ld: None,
-            body: app(&format!("/labs/{}/", rate_limiting::SLUG), Prerendered::default()),
-        },
     ];
+    pages.extend(LABS.iter().map(|lab| {
+        let path = format!("/labs/{}/", lab.slug);
+        Page {
+            file: format!("labs/{}/index.html", lab.slug),
+            title: title::full(lab.title),
+            description: lab.summary.to_owned(),
+            canonical: Some(path.clone()),
+            json_ld: None,
+            body: app(&path, Prerendered::default()),
+        }
+    }));
     pages.push(Page {
         file: "conformance/index.html".to_owned(),
         title: title::full(conformance::TITLE),

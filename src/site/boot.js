@@ -1,7 +1,7 @@
 // Starts the program after the first paint: a page reads without it, so nothing waits for it.
 const root = document.documentElement;
-const boot = document.getElementById("boot").dataset;
-const at = (path) => new URL(path, document.baseURI);
+const boot = document.getElementById("boot");
+const at = (name) => new URL(boot.getAttribute(`data-${name}`), document.baseURI).href;
 
 async function load(js, wasm) {
   const program = await import(at(js));
@@ -9,15 +9,21 @@ async function load(js, wasm) {
   return program;
 }
 
-// The labs are a program of their own, asked for when a lab comes near the screen; one that failed may be asked for again.
-let labs;
+// Every lab is a program of its own, asked for when it comes near the screen; one that failed may be asked for again.
+const labs = {};
 globalThis.fieldGuide = {
-  labs: () => (labs ??= load(boot.labs, boot.labsWasm).catch((error) => { labs = undefined; throw error; })),
+  lab: (name) => (labs[name] ??= load(name, `${name}-wasm`).catch((error) => { delete labs[name]; throw error; })),
+  // The same program off the main thread, for what takes long.
+  worker: (name) => {
+    const worker = new Worker(at("worker"), { type: "module" });
+    worker.postMessage({ js: at(name), wasm: at(`${name}-wasm`) });
+    return worker;
+  },
 };
 
 async function start() {
   try {
-    await load(boot.js, boot.wasm);
+    await load("js", "wasm");
   } catch (error) {
     // A panic after the start has its own sentence, set by the program.
     if (!("alive" in root.dataset) && !root.dataset.trouble) root.dataset.trouble = "load";

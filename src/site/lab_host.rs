@@ -1,4 +1,4 @@
-//! The place of a lab in a page. The lab itself is a program of its own (`src/bin/labs.rs`), fetched when its place comes
+//! The place of a lab in a page. The lab itself is a program of its own (`src/bin/lab_*.rs`), fetched when its place comes
 //! near the screen: who only reads does not pay for it. Its picture, reasons and numbers are in the HTML already.
 
 use leptos::prelude::*;
@@ -13,13 +13,15 @@ type Opened = JsValue;
 
 #[component]
 pub fn LabHost(
+    /// Which lab: its slug.
+    lab: &'static str,
     /// The scenario to open on, as an address. A lab with the page to itself takes it from the page's address.
     scenario: String,
     inline: bool,
 ) -> impl IntoView {
     let host = NodeRef::<leptos::html::Div>::new();
     let hydrating = start::is_hydrating();
-    let html = contents(&scenario, inline, hydrating);
+    let html = contents(lab, &scenario, inline, hydrating);
     let opened: StoredValue<Option<Opened>, LocalStorage> = StoredValue::new_local(None);
     let gone = StoredValue::new(false);
     let search = use_location().search;
@@ -29,7 +31,7 @@ pub fn LabHost(
         let scenario = if inline { scenario.clone() } else { search.get_untracked() };
         browser::when_near(&host.clone().into(), !inline, move || {
             leptos::task::spawn_local(async move {
-                match open(&host, &scenario, inline, hydrating).await {
+                match open(lab, &host, &scenario, inline, hydrating).await {
                     // The reader may have gone on while the program came.
                     Ok(lab) if gone.try_get_value() == Some(false) => opened.set_value(Some(lab)),
                     Ok(lab) => close(&lab),
@@ -56,21 +58,26 @@ pub fn LabHost(
 
 /// What stands there before the program has come: the prerendered lab, or a word.
 #[cfg(not(target_arch = "wasm32"))]
-fn contents(scenario: &str, inline: bool, _hydrating: bool) -> String {
+fn contents(lab: &str, scenario: &str, inline: bool, _hydrating: bool) -> String {
+    use crate::labs::load_balancing::{self, view::LoadBalancing};
     use crate::labs::rate_limiting::view::RateLimiting;
-    view! { <RateLimiting scenario=scenario.to_owned() inline/> }.into_view().to_html()
+    let scenario = scenario.to_owned();
+    match lab {
+        load_balancing::SLUG => view! { <LoadBalancing scenario inline/> }.into_view().to_html(),
+        _ => view! { <RateLimiting scenario inline/> }.into_view().to_html(),
+    }
 }
 
 #[cfg(target_arch = "wasm32")]
-fn contents(_scenario: &str, _inline: bool, hydrating: bool) -> String {
+fn contents(_lab: &str, _scenario: &str, _inline: bool, hydrating: bool) -> String {
     // While hydrating what stands there is kept, whatever is given here.
     if hydrating { String::new() } else { "<p class=\"waiting\">Fetching the lab…</p>".to_owned() }
 }
 
-/// Fetches the program, once for all labs, and opens a lab in `host`.
-async fn open(host: &web_sys::Element, scenario: &str, inline: bool, hydrate: bool) -> Result<Opened, JsValue> {
+/// Fetches the lab's program, once, and opens the lab in `host`.
+async fn open(lab: &str, host: &web_sys::Element, scenario: &str, inline: bool, hydrate: bool) -> Result<Opened, JsValue> {
     let site = js_sys::Reflect::get(&browser::window(), &"fieldGuide".into())?;
-    let program: js_sys::Promise = call(&site, "labs", &JsValue::UNDEFINED)?.dyn_into()?;
+    let program: js_sys::Promise = call(&site, "lab", &lab.into())?.dyn_into()?;
     let program = JsFuture::from(program).await?;
     let open: js_sys::Function = js_sys::Reflect::get(&program, &"open".into())?.dyn_into()?;
     let arguments = js_sys::Array::of4(host, &scenario.trim_start_matches('?').into(), &inline.into(), &hydrate.into());

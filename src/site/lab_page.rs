@@ -7,20 +7,20 @@ use leptos_router::hooks::use_params_map;
 use super::lab_host::LabHost;
 use super::not_found::NotFound;
 use super::title;
-use crate::labs::rate_limiting;
+use crate::labs::LABS;
 
 #[component]
 pub fn LabPage() -> impl IntoView {
     let params = use_params_map();
-    let known = Memo::new(move |_| params.with(|params| params.get("lab").as_deref() == Some(rate_limiting::SLUG)));
+    let known = Memo::new(move |_| params.with(|params| params.get("lab").and_then(|slug| LABS.iter().find(|lab| lab.slug == slug))));
     move || {
-        if known.get() {
-            title::keep(|| rate_limiting::TITLE.to_owned());
+        if let Some(lab) = known.get() {
+            title::keep(|| lab.title.to_owned());
             Either::Left(view! {
                 <div class="page lab-page">
-                    <h1>{rate_limiting::TITLE}</h1>
-                    <p class="lead">{rate_limiting::SUMMARY}</p>
-                    <LabHost scenario=String::new() inline=false/>
+                    <h1>{lab.title}</h1>
+                    <p class="lead">{lab.summary}</p>
+                    <LabHost lab=lab.slug scenario=String::new() inline=false/>
                 </div>
             })
         } else {

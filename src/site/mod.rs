@@ -14,6 +14,7 @@ pub mod header;
 pub mod home;
 pub mod lab_host;
 pub mod lab_page;
+pub mod lab_program;
 pub mod not_found;
 pub mod notes;
 pub mod progress;

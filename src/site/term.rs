@@ -12,7 +12,7 @@ use super::not_found::NotFound;
 use super::progress;
 use super::start;
 use super::title;
-use crate::labs::rate_limiting;
+use crate::labs;
 
 #[component]
 pub fn TermPage() -> impl IntoView {
@@ -105,12 +105,12 @@ fn ArticleView(article: Article) -> impl IntoView {
         progress::show_soon();
     });
     let lab = article.lab.clone();
-    let scenario = lab.as_deref().and_then(|lab| lab.strip_prefix(rate_limiting::SLUG)).map(|rest| rest.trim_start_matches('?').to_owned());
+    let shown = lab.as_deref().and_then(labs::parse).map(|(lab, scenario)| (lab.slug, scenario.to_owned()));
     view! {
         <article id="article" class="term" on:change=move |event| progress::ticked(&event) data-slug=article.slug data-title=article.title data-lab=lab>
             <div class="term-head" data-part="head" inner_html=article.head></div>
             <div class="prose" data-part="before" inner_html=article.before></div>
-            {scenario.map(|scenario| view! { <LabHost scenario inline=true/> })}
+            {shown.map(|(lab, scenario)| view! { <LabHost lab scenario inline=true/> })}
             <div class="prose" data-part="after" inner_html=article.after></div>
             <aside class="margin" data-part="margin" aria-label="Beside the text" inner_html=article.margin></aside>
         </article>

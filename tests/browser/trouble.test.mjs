@@ -208,7 +208,7 @@ test('a chosen theme is kept where storage lets us', async () => {
 });
 
 test('a labs’ program that does not load leaves its picture, its numbers and a plain sentence', async (t) => {
-  await siteWith(t, (path) => (/labs_bg-[^/]*\.wasm$/.test(path) ? 503 : undefined));
+  await siteWith(t, (path) => (/rate-limiting_bg-[^/]*\.wasm$/.test(path) ? 503 : undefined));
   await page.driver.get(page.url('/labs/rate-limiting/'));
   await page.until('a sentence', () => document.querySelector('.trouble-load')?.checkVisibility());
   assert.match(await page.text('.trouble-load'), /could not start in this browser/);
@@ -221,7 +221,7 @@ test('a labs’ program that does not load leaves its picture, its numbers and a
 
 test('a page without a lab does not fetch the labs’ program, and one further down waits until it is near', async (t) => {
   const server = await siteWith(t, () => undefined);
-  const asked = () => server.asked.some((path) => /labs_bg-/.test(path));
+  const asked = () => server.asked.some((path) => /rate-limiting_bg-/.test(path));
   await page.driver.get(page.url('/terms/etag/'));
   await page.until('the program', () => document.documentElement.hasAttribute('data-alive'));
   assert.equal(asked(), false);

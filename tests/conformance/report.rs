@@ -7,11 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use field_guide::limiters::Algorithm;
 
-/// One limiter beside one product, for as many decisions as were compared.
+/// One limiter or one policy beside one product, for as many decisions as were compared.
 pub struct Report {
     /// The file's, without its ending.
     name: &'static str,
-    algorithm: Algorithm,
+    /// `limiter` or `policy`: under this key the file has the subject's slug.
+    part: &'static str,
+    subject: &'static str,
     title: String,
     against: &'static str,
     version: String,
@@ -22,10 +24,30 @@ pub struct Report {
 }
 
 impl Report {
-    /// `how` is one sentence: where the traffic came from, and what was compared.
+    /// Of a limiter. `how` is one sentence: where the traffic came from, and what was compared.
+    #[allow(dead_code)] // Some tests have only policies.
     pub fn new(name: &'static str, algorithm: Algorithm, against: &'static str, version: &str, how: &'static str) -> Self {
         let title = format!("{}, {}", algorithm.label(), algorithm.variant());
-        let report = Report { name, algorithm, title, against, version: version.to_owned(), how, cases: 0, divergences: 0, first: None };
+        Report::begin(name, "limiter", algorithm.slug(), title, against, version, how)
+    }
+
+    /// Of a load balancing policy: `subject` is its slug.
+    #[allow(dead_code)] // Some tests have only limiters.
+    pub fn of(name: &'static str, subject: &'static str, title: String, against: &'static str, version: &str, how: &'static str) -> Self {
+        Report::begin(name, "policy", subject, title, against, version, how)
+    }
+
+    fn begin(
+        name: &'static str,
+        part: &'static str,
+        subject: &'static str,
+        title: String,
+        against: &'static str,
+        version: &str,
+        how: &'static str,
+    ) -> Self {
+        let version = version.to_owned();
+        let report = Report { name, part, subject, title, against, version, how, cases: 0, divergences: 0, first: None };
         // A run that breaks off before its end must not leave the last one's result standing. It need not be there.
         let _ = std::fs::remove_file(report.path());
         report
@@ -44,7 +66,7 @@ impl Report {
     pub fn finish(self) -> Result<(), String> {
         let path = self.path();
         let text = serde_json::json!({
-            "limiter": self.algorithm.slug(),
+            self.part: self.subject,
             "title": self.title,
             "against": self.against,
             "version": self.version,

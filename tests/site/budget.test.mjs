@@ -10,10 +10,10 @@ const KB = 1000;
 const TERM_PAGE = 25 * KB;
 const FONTS = 70 * KB;
 // Ratchets: the design's budget for a page is 250 KB and its goal 180. These stand a little above what the programs are today,
-// so that they can only shrink: lower them when a program does, and never raise them. The labs are a program of their own,
-// fetched when a lab comes near the screen; a page without one does not pay for it.
+// so that they can only shrink: lower them when a program does, and never raise them. Every lab is a program of its
+// own, fetched when it comes near the screen; a page without it does not pay for it. A lab's worker is a few lines.
 const PROGRAM = 230 * KB;
-const LABS = 340 * KB;
+const LABS = { 'rate-limiting': 340 * KB, 'load-balancing': 400 * KB };
 
 const packed = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
@@ -38,15 +38,17 @@ test('the program of a page stays under its ratchet', (t) => {
   within(all, PROGRAM, 'JS + wasm stay in the budget');
   // What no page names by itself would be fetched beside the above, uncounted.
   const scripts = [...files.keys()].filter((name) => /\.(m?js|wasm)$/.test(name));
-  assert.equal(scripts.length, 5, `programs of the site are ${scripts.join(', ')}: count what is new above`);
+  assert.equal(scripts.length, 8, `programs of the site are ${scripts.join(', ')}: count what is new above`);
 });
 
-test('the labs’ program stays under its ratchet', (t) => {
-  const [boot] = [...elements(home.tree, 'script')].filter((script) => attribute(script, 'id') === 'boot');
-  const [js, wasm] = ['data-labs', 'data-labs-wasm'].map((name) => packed(behind(attribute(boot, name))));
-  t.diagnostic(`JS + wasm of the labs ${say(js + wasm)} (JS ${say(js)}, wasm ${say(wasm)}); ratchet ${say(LABS)}`);
-  within(js + wasm, LABS, 'JS + wasm of the labs stay in the budget');
-});
+for (const [lab, ratchet] of Object.entries(LABS)) {
+  test(`the program of the ${lab} lab stays under its ratchet`, (t) => {
+    const [boot] = [...elements(home.tree, 'script')].filter((script) => attribute(script, 'id') === 'boot');
+    const [js, wasm] = [`data-${lab}`, `data-${lab}-wasm`].map((name) => packed(behind(attribute(boot, name))));
+    t.diagnostic(`JS + wasm of ${lab} ${say(js + wasm)} (JS ${say(js)}, wasm ${say(wasm)}); ratchet ${say(ratchet)}`);
+    within(js + wasm, ratchet, `JS + wasm of ${lab} stay in the budget`);
+  });
+}
 
 test('HTML and CSS of every term page stay within the budget', (t) => {
   const css = linked(home.tree, 'stylesheet').reduce((sum, address) => sum + packed(behind(address)), 0);

@@ -1,38 +1,15 @@
 //! Scenarios that teach one idea each.
 
+use super::run::Trace;
 use super::scenario::{Action, MOST_CLIENTS};
 use super::scenario::{Algorithm, Backoff, Costs, LaneSpec, Retry, Scenario, Scope, Source, Work};
 use super::tasks::*;
-use crate::labs::frame::Intervention;
+use crate::labs::frame::{self, Intervention};
 use crate::limiters::Delay;
 use crate::sim::{Arrivals, Nanos};
 
 /// A scenario with its idea.
-#[derive(Debug)]
-pub struct Preset {
-    /// In addresses.
-    pub slug: &'static str,
-    /// On its button.
-    pub label: &'static str,
-    /// Above the picture.
-    pub title: &'static str,
-    /// What is the same for all lanes, or what to look at.
-    pub watch: &'static [&'static str],
-    pub tasks: &'static [Task],
-    make: fn() -> Scenario,
-}
-
-impl Preset {
-    pub fn scenario(&self) -> Scenario {
-        (self.make)()
-    }
-}
-
-impl PartialEq for Preset {
-    fn eq(&self, other: &Self) -> bool {
-        self.slug == other.slug
-    }
-}
+pub type Preset = frame::Preset<Scenario, Trace>;
 
 pub static PRESETS: &[Preset] = &[
     Preset {

@@ -1,11 +1,9 @@
 //! When a refused client comes again.
 
-use super::scenario::{Backoff, Jitter, Retry};
+use super::scenario::Retry;
 use crate::sim::Nanos;
+use crate::sim::backoff::own_wait;
 use crate::sim::random::Stream;
-
-/// How long a refusal takes to reach a client that asks again at once.
-const ROUND_TRIP: Nanos = Nanos::from_millis(10);
 
 /// The wait before attempt `attempt` (1 is the first retry), after a wait of `last` before the one that was refused.
 /// `retry_after` is what the refusal said, in whole seconds.
@@ -14,26 +12,9 @@ const ROUND_TRIP: Nanos = Nanos::from_millis(10);
 /// who were told the same second do not all come at its start.
 pub fn wait(retry: &Retry, attempt: u32, last: Nanos, retry_after: Option<u64>, draws: &mut Stream) -> Nanos {
     let told = retry_after.filter(|_| retry.honour).map(|seconds| Nanos(seconds.saturating_mul(Nanos::SECOND.0)));
-    let (own, jittered) = match retry.wait {
-        Backoff::AtOnce => (ROUND_TRIP, false),
-        Backoff::Fixed(wait) => (wait.max(ROUND_TRIP), false),
-        Backoff::Exponential { base, cap, jitter } => {
-            let doubled = Nanos(base.0.saturating_mul(1 << (attempt - 1).min(40))).min(cap);
-            let mut upto = |most: Nanos| Nanos::from_secs_f64(most.as_secs_f64() * draws.unit());
-            let wait = match jitter {
-                Jitter::None => doubled,
-                Jitter::Full => upto(doubled),
-                Jitter::Equal => Nanos(doubled.0 / 2) + upto(Nanos(doubled.0 - doubled.0 / 2)),
-                Jitter::Decorrelated => {
-                    let most = Nanos(last.max(base).0.saturating_mul(3));
-                    (base + upto(most - base)).min(cap)
-                }
-            };
-            (wait.max(Nanos::from_millis(1)), jitter != Jitter::None)
-        }
-    };
+    let own = own_wait(&retry.wait, attempt, last, draws);
     match told {
-        Some(told) if jittered => told + own,
+        Some(told) if retry.wait.jittered() => told + own,
         Some(told) => told.max(own),
         None => own,
     }
@@ -42,6 +23,7 @@ pub fn wait(retry: &Retry, attempt: u32, last: Nanos, retry_after: Option<u64>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::backoff::{Backoff, Jitter};
 
     fn waits(jitter: Jitter, honour: bool) -> Vec<u64> {
         let wait_for = Backoff::Exponential { base: Nanos::from_millis(100), cap: Nanos::from_millis(1_500), jitter };
@@ -53,15 +35,6 @@ mod tests {
                 last.0 / 1_000_000
             })
             .collect()
-    }
-
-    #[test]
-    fn waits_double_up_to_the_cap_and_jitter_stays_below_them() {
-        let doubled = [100, 200, 400, 800, 1_500, 1_500];
-        assert_eq!(waits(Jitter::None, false), doubled);
-        assert!(waits(Jitter::Full, false).iter().zip(doubled).all(|(wait, most)| *wait <= most));
-        assert!(waits(Jitter::Equal, false).iter().zip(doubled).all(|(wait, most)| (most / 2..=most).contains(wait)));
-        assert!(waits(Jitter::Decorrelated, false).iter().all(|wait| (100..=1_500).contains(wait)));
     }
 
     #[test]

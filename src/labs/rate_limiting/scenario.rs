@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::labs::frame::Intervention;
 pub use crate::limiters::Algorithm;
 use crate::limiters::{Delay, Settings};
+pub use crate::sim::backoff::{Backoff, Jitter};
 use crate::sim::{Arrivals, Nanos};
 
 /// Limits on what a reader may ask for: beyond them a page would freeze or a picture say nothing.
@@ -30,8 +31,6 @@ pub const SLOWER: RangeInclusive<u32> = 1..=100;
 pub const PATIENCE: RangeInclusive<Nanos> = Nanos::ZERO..=Nanos::from_millis(3_600_000);
 pub const WORK_TIMES: RangeInclusive<Nanos> = Nanos::from_millis(1)..=Nanos::from_millis(60_000);
 pub const ATTEMPTS: RangeInclusive<u32> = 1..=20;
-/// Slices of a curve drawn by hand.
-pub const DRAWN: usize = 40;
 
 /// A limiter in a lane, with what it has of its own: everything else is the scenario's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,31 +103,6 @@ pub struct Retry {
     pub attempts: u32,
     /// Whether it waits at least as long as `Retry-After` says.
     pub honour: bool,
-}
-
-/// How long it waits, by the formulas of “Exponential Backoff And Jitter” (AWS Architecture Blog, 2015).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Backoff {
-    /// As soon as the refusal has arrived: 10 ms.
-    AtOnce,
-    Fixed(Nanos),
-    /// `min(cap, base × 2ⁿ)`, spread by `jitter`.
-    Exponential {
-        base: Nanos,
-        cap: Nanos,
-        jitter: Jitter,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Jitter {
-    None,
-    /// Anything up to the backoff.
-    Full,
-    /// Half of the backoff, and anything up to the other half.
-    Equal,
-    /// Anything from the base to three times the last wait, up to the cap.
-    Decorrelated,
 }
 
 /// What stands behind the limiter: workers that take requests in turn.

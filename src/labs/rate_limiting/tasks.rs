@@ -4,23 +4,13 @@ use super::lane::{Handled, Lane};
 use super::numbers::quantile;
 use super::run::Trace;
 use super::scenario::{Action, Algorithm, Scope};
+use crate::labs::frame;
 use crate::limiters::Verdict;
 use crate::sim::Nanos;
 use crate::sim::window::worst_window;
 
 /// A task with the test that it is done.
-#[derive(Debug)]
-pub struct Task {
-    pub text: &'static str,
-    done: fn(&Trace, Nanos) -> bool,
-}
-
-impl Task {
-    /// Whether the run shows it at or before `at`.
-    pub fn done(&self, trace: &Trace, at: Nanos) -> bool {
-        (self.done)(trace, at)
-    }
-}
+pub type Task = frame::Task<Trace>;
 
 fn lane(trace: &Trace, algorithm: Algorithm) -> Option<&Lane> {
     trace.lanes.iter().find(|lane| lane.spec.algorithm == algorithm)

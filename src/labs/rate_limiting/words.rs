@@ -1,12 +1,13 @@
 //! Parts of a scenario as the short texts that addresses and fields hold: lanes, traffic, retries, work.
 
 use super::scenario::{
-    ATTEMPTS, Algorithm, BURSTS, Backoff, DRAWN, Jitter, LIMITS, LaneSpec, MOST_ARRIVALS, MOST_CLIENTS, MOST_LANES, RATES, Retry, Source,
-    WINDOWS, WORK_TIMES, WORKERS, Work,
+    ATTEMPTS, Algorithm, LIMITS, LaneSpec, MOST_CLIENTS, MOST_LANES, RATES, Retry, Source, WINDOWS, WORK_TIMES, WORKERS, Work,
 };
 use crate::address::{read_span, write_span};
+use crate::labs::frame::traffic::{read_arrivals, write_arrivals};
 use crate::limiters::Delay;
-use crate::sim::{Arrivals, Nanos};
+use crate::sim::Nanos;
+use crate::sim::backoff::{Backoff, Jitter};
 
 /// `fixed,token(burst:20,limit:4),nginx(nodelay)`.
 pub fn read_lanes(text: &str) -> Option<Vec<LaneSpec>> {
@@ -73,16 +74,11 @@ fn write_lane(lane: &LaneSpec) -> String {
     if own.is_empty() { slug.to_owned() } else { format!("{slug}({})", own.join(",")) }
 }
 
-fn read_rate(text: &str) -> Option<f64> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    text.parse::<f64>().ok().filter(|rate| plain && RATES.contains(rate))
-}
-
 /// Sources of traffic, with how many clients send so: `poisson:3*5|steady:40`.
 pub fn read_sources(text: &str) -> Option<Vec<Source>> {
     let read = |part: &str| {
         let (law, clients) = part.rsplit_once('*').unwrap_or((part, "1"));
-        Some(Source { clients: clients.parse().ok().filter(|clients| *clients >= 1)?, arrivals: read_arrivals(law)? })
+        Some(Source { clients: clients.parse().ok().filter(|clients| *clients >= 1)?, arrivals: read_arrivals(law, &RATES)? })
     };
     let sources: Vec<Source> = text.split('|').map(read).collect::<Option<_>>()?;
     let clients = sources.iter().try_fold(0u32, |sum, source| sum.checked_add(source.clients))?;
@@ -95,49 +91,6 @@ pub fn write_sources(sources: &[Source]) -> String {
         clients => format!("{}*{clients}", write_arrivals(&source.arrivals)),
     };
     sources.iter().map(write).collect::<Vec<_>>().join("|")
-}
-
-/// `steady:10`, `poisson:12.5`, `bursts:<size>:<gap>:<every>`, `ramp:<from>:<to>`, `flash:<base>:<peak>:<at>:<lasts>`,
-/// `drawn:5-20-0`, `at:<moment>,<moment>…`.
-pub fn read_arrivals(text: &str) -> Option<Arrivals> {
-    let (law, rest) = text.split_once(':')?;
-    let parts: Vec<&str> = rest.split(':').collect();
-    match (law, parts.as_slice()) {
-        ("steady", [rate]) => Some(Arrivals::Steady { rate: read_rate(rate)? }),
-        ("poisson", [rate]) => Some(Arrivals::Poisson { rate: read_rate(rate)? }),
-        ("ramp", [from, to]) => Some(Arrivals::Ramp { from: read_rate(from)?, to: read_rate(to)? }),
-        ("flash", [base, peak, at, lasts]) => {
-            Some(Arrivals::Flash { base: read_rate(base)?, peak: read_rate(peak)?, at: read_span(at)?, lasts: read_span(lasts)? })
-        }
-        ("bursts", [size, gap, every]) => {
-            let size = size.parse().ok().filter(|size| BURSTS.contains(size))?;
-            let every = read_span(every).filter(|every| *every >= Nanos::from_millis(10))?;
-            Some(Arrivals::Bursts { size, gap: read_span(gap)?, every })
-        }
-        ("drawn", [rates]) => {
-            let most = *RATES.end() as u32;
-            let rates: Vec<u32> = rates.split('-').map(|rate| rate.parse().ok().filter(|rate| *rate <= most)).collect::<Option<_>>()?;
-            (rates.len() <= DRAWN).then_some(Arrivals::Drawn(rates))
-        }
-        ("at", [moments]) => {
-            let mut moments: Vec<Nanos> = moments.split(',').filter(|part| !part.is_empty()).map(read_span).collect::<Option<_>>()?;
-            moments.sort();
-            (moments.len() <= MOST_ARRIVALS).then_some(Arrivals::Listed(moments))
-        }
-        _ => None,
-    }
-}
-
-pub fn write_arrivals(arrivals: &Arrivals) -> String {
-    match arrivals {
-        Arrivals::Steady { rate } => format!("steady:{rate}"),
-        Arrivals::Poisson { rate } => format!("poisson:{rate}"),
-        Arrivals::Ramp { from, to } => format!("ramp:{from}:{to}"),
-        Arrivals::Flash { base, peak, at, lasts } => format!("flash:{base}:{peak}:{}:{}", write_span(*at), write_span(*lasts)),
-        Arrivals::Bursts { size, gap, every } => format!("bursts:{size}:{}:{}", write_span(*gap), write_span(*every)),
-        Arrivals::Drawn(rates) => format!("drawn:{}", rates.iter().map(u32::to_string).collect::<Vec<_>>().join("-")),
-        Arrivals::Listed(moments) => format!("at:{}", moments.iter().map(|at| write_span(*at)).collect::<Vec<_>>().join(",")),
-    }
 }
 
 /// `now`, `fixed:1s`, `backoff:100ms:10s`, `full:…`, `equal:…`, `decorrelated:…`, each with `:x5` tries and `:honour`;

@@ -4,7 +4,9 @@ use std::ops::RangeInclusive;
 
 use leptos::prelude::*;
 
+use crate::address::{read_span, write_span};
 use crate::labs::frame::{Phrase, Words};
+use crate::sim::Nanos;
 
 /// The scenarios of a lab as a row of buttons: (slug, label).
 #[component]
@@ -113,4 +115,23 @@ pub fn TextField(
         </label>
         <p class="field-wrong" role="alert" hidden=move || wrong.read().is_none()>{wrong}</p>
     }
+}
+
+/// A time with its unit.
+#[component]
+pub fn SpanField(
+    label: &'static str,
+    wanted: &'static str,
+    value: Signal<Nanos>,
+    fits: fn(Nanos) -> bool,
+    set: impl Fn(Nanos) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let typed = move |text: &str| match read_span(&text.replace(' ', "")).filter(|span| fits(*span)) {
+        Some(span) => {
+            set(span);
+            Ok(())
+        }
+        None => Err(format!("{label} is {wanted}; “{text}” is not. It stays {}.", value.get_untracked())),
+    };
+    view! { <TextField label hint="1s, 250ms" value=Signal::derive(move || write_span(value.get())) set=typed/> }
 }

@@ -2,8 +2,12 @@
 
 mod controls;
 mod frames;
+mod plate;
+mod state;
 mod transport;
 
-pub use controls::{NumberField, PresetBar, TextField, WordsView};
+pub use controls::{NumberField, PresetBar, SpanField, TextField, WordsView};
 pub use frames::{on_each_frame, while_visible};
+pub use plate::{Plate, Share, Watch};
+pub use state::LabState;
 pub use transport::{Transport, keys};

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::state::LabState;
-use crate::labs::rate_limiting::scenario::{DRAWN, RATES};
+use crate::labs::frame::traffic::DRAWN;
+use crate::labs::rate_limiting::scenario::RATES;
 use crate::sim::Arrivals;
 
 /// Room above the highest column, to draw into.

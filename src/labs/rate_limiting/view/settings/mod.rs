@@ -8,10 +8,9 @@ use leptos::prelude::*;
 
 use super::state::LabState;
 use crate::address::{read_span, write_span};
-use crate::labs::frame::view::{NumberField, TextField};
+use crate::labs::frame::view::{NumberField, SpanField, TextField};
 use crate::labs::rate_limiting::scenario::{COSTS, Costs, LENGTHS, LIMITS, PATIENCE, Scope, SecondLimit, WINDOWS};
 use crate::labs::rate_limiting::words::{read_retry, read_work, write_retry, write_work};
-use crate::sim::Nanos;
 use lanes::Lanes;
 use traffic::Traffic;
 
@@ -151,23 +150,4 @@ fn Clients(lab: LabState) -> impl IntoView {
                 set=move |seed| lab.change(|scenario| scenario.seed = u64::from(seed))/>
         </fieldset>
     }
-}
-
-/// A time with its unit.
-#[component]
-fn SpanField(
-    label: &'static str,
-    wanted: &'static str,
-    value: Signal<Nanos>,
-    fits: fn(Nanos) -> bool,
-    set: impl Fn(Nanos) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let typed = move |text: &str| match read_span(&text.replace(' ', "")).filter(|span| fits(*span)) {
-        Some(span) => {
-            set(span);
-            Ok(())
-        }
-        None => Err(format!("{label} is {wanted}; “{text}” is not. It stays {}.", value.get_untracked())),
-    };
-    view! { <TextField label hint="1s, 250ms" value=Signal::derive(move || write_span(value.get())) set=typed/> }
 }

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::super::state::LabState;
 use super::drawn::DrawnCurve;
+use crate::labs::frame::traffic::write_arrivals;
 use crate::labs::frame::view::TextField;
-use crate::labs::rate_limiting::words::{read_sources, write_arrivals, write_sources};
+use crate::labs::rate_limiting::words::{read_sources, write_sources};
 use crate::sim::Arrivals;
 
 /// Laws with a text to start from.

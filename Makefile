@@ -54,10 +54,12 @@ check: fast
 	@tools/setup test && touch $@
 
 # Decisions a second of every limiter beside governor's, and of every balancer; the simulation's customers a second beside
-# SimPy's and Ciw's; a million-line log through the browser (wants dist/: make build).
+# SimPy's and Ciw's; a million-line log and the picture of the
+# load-balancing lab in the browser (wants dist/: make build).
 bench: .tools/test.ready
 	@set -o pipefail; cargo bench --locked --no-default-features | .tools/venv/bin/python tests/bench/queueing_peers.py -
 	@node tests/bench/log.mjs
+	@node tests/bench/balancing.mjs
 
 clean:
 	rm -rf target dist

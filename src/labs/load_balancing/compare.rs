@@ -112,6 +112,12 @@ pub struct Bar {
     pub best: bool,
 }
 
+/// The share of a lane's requests that were over by `at` without an answer, of all that were over: a bar says nothing of them.
+pub fn lost(lane: &Lane, at: Nanos) -> f64 {
+    let over = || lane.requests.iter().filter(|request| request.over <= at);
+    over().filter(|request| request.end != End::Answered).count() as f64 / over().count().max(1) as f64
+}
+
 /// All bars, in the order of the lanes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bars {

@@ -69,6 +69,16 @@ fn Row(lab: LabState, lane: usize, bars: Signal<Option<Bar>>) -> impl IntoView {
         _ => "bar",
     };
     let value = move || bars.get().and_then(|bar| bar.value).map_or_else(|| "none answered".to_owned(), brief);
+    // A bar is of those that were answered: who answers a few quickly and turns the rest away looks best.
+    let lost = Memo::new(move |_| {
+        let moment = lab.moment.get();
+        lab.trace.with(|trace| trace.lanes.get(lane).map_or(0.0, |lane| compare::lost(lane, moment)))
+    });
+    let lost = move || match lost.get() {
+        0.0 => String::new(),
+        share if share < 0.01 => ", ✕ < 1 %".to_owned(),
+        share => format!(", ✕ {} %", (share * 100.0).round()),
+    };
     let name = move || lab.trace.with(|trace| trace.lanes.get(lane).map(|lane| names::short(trace, lane)).unwrap_or_default());
     view! {
         <div class="bar-row">
@@ -78,7 +88,7 @@ fn Row(lab: LabState, lane: usize, bars: Signal<Option<Bar>>) -> impl IntoView {
             <div class="bar-track">
                 <svg width="100%" height="14" aria-hidden="true"><rect class=class y="1" height="12" width=move || place(bars.get().map_or(0.0, |bar| bar.share))></rect></svg>
             </div>
-            <span class="bar-value">{value}</span>
+            <span class="bar-value">{value}<span class="stop">{lost}</span></span>
         </div>
     }
 }

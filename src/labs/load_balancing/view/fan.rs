@@ -14,7 +14,7 @@ use crate::labs::load_balancing::numbers::{self, ServerNumbers};
 use crate::labs::load_balancing::run::ServerState;
 use crate::labs::load_balancing::scenario::Scenario;
 use crate::labs::load_balancing::scene::{self, Layout};
-use crate::sim::Nanos;
+use crate::sim::{Arrivals, Nanos};
 
 /// A plate narrower than this (in pixels) has the narrow picture; `style/balancing.css` says the same in rem.
 const NARROW: i32 = 544;
@@ -77,15 +77,20 @@ pub fn Fan(lab: LabState) -> impl IntoView {
     }
 }
 
-/// What comes, in words: `40 requests a second`, `8 balancers, 40 requests a second`.
+/// What comes, in words: `40 requests a second`, `bursts of 24 requests every 400 ms, over 8 balancers`.
 fn source_words(scenario: &Scenario) -> String {
-    let rate = match scenario.rate() {
-        Some(rate) => format!("{rate} requests a second"),
-        None => "requests".to_owned(),
+    let comes = match &scenario.arrivals {
+        Arrivals::Steady { rate } => format!("{rate} requests a second, evenly"),
+        Arrivals::Poisson { rate } => format!("{rate} requests a second"),
+        Arrivals::Bursts { size, every, .. } => format!("bursts of {size} requests every {every}"),
+        Arrivals::Ramp { from, to } => format!("from {from} to {to} requests a second"),
+        Arrivals::Flash { base, peak, at, lasts } => format!("{base} requests a second, and {peak} for {lasts} from {at} on"),
+        Arrivals::Drawn(_) => "requests by a curve drawn by hand".to_owned(),
+        Arrivals::Listed(moments) => format!("{} requests", moments.len()),
     };
     match scenario.balancers {
-        0 | 1 => rate,
-        many => format!("{rate} over {many} balancers"),
+        0 | 1 => comes,
+        many => format!("{comes}, over {many} balancers"),
     }
 }
 

@@ -450,6 +450,40 @@ fn in_other_eyes(words: Words, trace: &Trace, lane: &Lane, attempt: usize, here:
     }
 }
 
+/// What the numbers of [`super::run::Lane::scores_of`] are, and which of them wins.
+pub fn score_meaning(kind: Kind) -> &'static str {
+    match kind.score() {
+        Score::None => "Nothing is compared.",
+        Score::Current => "Each server’s current weight after its weight was added: the largest wins, and pays the sum of all weights.",
+        Score::Position => "Where each server stands in the order of turns: the smallest is next.",
+        Score::InFlight => "Requests in flight for each unit of weight: the smallest wins.",
+        Score::Active => "Requests in flight and this one, of the servers that were drawn: the smallest wins, the first drawn at a tie.",
+        Score::Cost => "Remembered latency times requests in flight and this one, of the two that were drawn: the smallest wins.",
+        Score::HashValue => "The hash of key and server: the largest wins.",
+    }
+}
+
+/// Why there is nothing to show for a policy that does not compare servers.
+pub fn compares_nothing(kind: Kind) -> String {
+    let rule = if kind.by_key() {
+        "The key’s hash decides, whatever the servers are doing."
+    } else {
+        "It does not look at what the servers are doing."
+    };
+    format!("{} compares nothing. {rule}", kind.label())
+}
+
+/// One server’s number, in its unit.
+pub fn score_words(kind: Kind, score: f64) -> String {
+    match kind.score() {
+        _ if score.is_nan() => "not looked at".to_owned(),
+        Score::Cost => Nanos::from_secs_f64(score).to_string(),
+        Score::HashValue => format!("{:.6} × 2⁶⁴", score / 18_446_744_073_709_551_616.0),
+        _ if score.fract() == 0.0 => format!("{score}"),
+        _ => format!("{score:.3}"),
+    }
+}
+
 /// The HTTP answer that a client gets. `took` is how long that lasted.
 pub fn answer(end: End, took: Nanos) -> String {
     match end {

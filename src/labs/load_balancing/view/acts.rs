@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::state::LabState;
 use crate::labs::load_balancing::names;
 use crate::labs::load_balancing::scenario::Action;
+use crate::sim::Nanos;
 
 /// Requests of one click.
 const SENT: u32 = 20;
@@ -48,6 +49,7 @@ pub fn Acts(lab: LabState) -> impl IntoView {
             {to_server("Full speed", |server| Action::Slow(server, 1))}
             {to_server("Half its answers fail", |server| Action::Errors(server, 50))}
             {move || spoilt.get().then(|| to_server("No more errors", |server| Action::Errors(server, 0)))}
+            {to_server("Flap, a second each way", |server| Action::Flap(server, Nanos::SECOND))}
             {to_server("Drain", Action::Drain)}
             {to_server("Remove", Action::Remove)}
         </span>

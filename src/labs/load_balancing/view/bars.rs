@@ -82,7 +82,9 @@ fn Row(lab: LabState, lane: usize, bars: Signal<Option<Bar>>) -> impl IntoView {
     let name = move || lab.trace.with(|trace| trace.lanes.get(lane).map(|lane| names::short(trace, lane)).unwrap_or_default());
     view! {
         <div class="bar-row">
-            <button type="button" class="bar-name" aria-pressed=move || if chosen() { "true" } else { "false" } on:click=move |_| lab.watch(lane) title=term>
+            // Without scripts there is nothing to choose: the name alone.
+            <span class="bar-text">{name}</span>
+            <button type="button" class="bar-name needs-js" aria-pressed=move || if chosen() { "true" } else { "false" } on:click=move |_| lab.watch(lane) title=term>
                 {name}
             </button>
             <div class="bar-track">

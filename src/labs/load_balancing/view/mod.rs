@@ -24,7 +24,7 @@ use numbers::Numbers;
 use settings::SettingsPanel;
 use state::LabState;
 use tools::Tools;
-use why_panel::WhyPanel;
+use why_panel::{Scores, WhyPanel};
 
 #[component]
 pub fn LoadBalancing(
@@ -70,6 +70,7 @@ pub fn LoadBalancing(
         <Plate lab=lab.frame inline asked events subtitle=Signal::derive(subtitle)>
             <Fan lab/>
             <WhyPanel lab/>
+            <Scores lab/>
             <Bars lab/>
             <Transport playback=lab.playback events moved=move || lab.moved()>
                 <Acts lab/>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::state::LabState;
+use crate::balancers::policy::Score;
 use crate::labs::frame::view::WordsView;
 use crate::labs::load_balancing::run::{Attempt, NEVER, Trace};
 use crate::labs::load_balancing::{names, why};
@@ -36,6 +37,49 @@ pub fn WhyPanel(lab: LabState) -> impl IntoView {
             <h3>"Why"</h3>
             {body}
         </div>
+    }
+}
+
+/// What every server had when the last request was sent: the numbers that the policy compared.
+#[component]
+pub fn Scores(lab: LabState) -> impl IntoView {
+    let kind = Memo::new(move |_| lab.trace.with(|trace| trace.watched().spec.kind));
+    let rows = move || {
+        let last = lab.last.get();
+        lab.trace.with(|trace| {
+            let lane = trace.watched();
+            let attempt = last.and_then(|last| lane.attempts.get(last));
+            let scores = attempt.map(|attempt| lane.scores_of(attempt)).unwrap_or_default();
+            let chosen = attempt.and_then(Attempt::server);
+            scores
+                .iter()
+                .enumerate()
+                .map(|(server, score)| {
+                    view! {
+                        <tr class:watched=chosen == Some(server)>
+                            <th scope="row">{names::server(server)}</th>
+                            <td>{why::score_words(lane.spec.kind, *score)}</td>
+                            <td>{(chosen == Some(server)).then_some("● chosen")}</td>
+                        </tr>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    let compares = move || kind.get().score() != Score::None;
+    view! {
+        <details class="scores needs-js">
+            <summary>"What was compared, server by server"</summary>
+            <Show when=compares fallback=move || view! { <p>{why::compares_nothing(kind.get())}</p> }>
+                <p>{move || why::score_meaning(kind.get())}</p>
+                <div class="table" role="region" tabindex="0" aria-label="What was compared">
+                    <table>
+                        <thead><tr><th scope="col">"Server"</th><th scope="col">"Had"</th><th scope="col"></th></tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </Show>
+        </details>
     }
 }
 

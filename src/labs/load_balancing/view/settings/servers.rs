@@ -41,7 +41,7 @@ pub fn Servers(lab: LabState) -> impl IntoView {
     view! {
         <fieldset>
             <legend>"Servers"</legend>
-            <NumberField label="Number" unit="servers" value=Signal::derive(move || count.get() as u32) range=COUNTS slider_to=16 set=set_count/>
+            <NumberField label="How many" unit="servers" value=Signal::derive(move || count.get() as u32) range=COUNTS slider_to=16 set=set_count/>
             <TextField label="exactly" hint="4,1:s0.25" value=Signal::derive(move || write_servers(&scenario.read().servers)) set=set_text/>
             {move || match count.get() {
                 0 => view! { <p class="unit">"Without servers every request is answered with 503."</p> }.into_any(),

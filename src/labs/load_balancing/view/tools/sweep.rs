@@ -9,8 +9,8 @@ use web_sys::{MessageEvent, Worker};
 
 use super::super::state::LabState;
 use crate::labs::frame::view::NumberField;
-use crate::labs::load_balancing::SLUG;
 use crate::labs::load_balancing::sweep::{self, Parameter, Plan, REQUESTS, SEEDS, USUAL_REQUESTS, USUAL_SEEDS};
+use crate::labs::load_balancing::{SLUG, Scenario};
 use crate::site::browser;
 
 /// More workers than this are not started, however many cores there are.
@@ -51,8 +51,10 @@ pub fn Sweep(lab: LabState) -> impl IntoView {
     on_cleanup(stop);
     // A changed scenario is another sweep: what is shown stays, and says what it was of.
     let stale = RwSignal::new(false);
+    // Which lane is drawn is nothing to a sweep, which is of all of them.
+    let swept = Memo::new(move |_| Scenario { watched: 0, ..lab.scenario.get() });
     Effect::new(move |last: Option<()>| {
-        lab.scenario.track();
+        swept.track();
         if last.is_some() && shown.read_untracked().is_some() {
             stale.set(true);
         }

@@ -91,7 +91,7 @@ describe('the transport', () => {
     const bars = await page.run(() => [...document.querySelectorAll('.bar-row')].map((row) =>
       [row.querySelector('rect').getBoundingClientRect().width > 4, row.querySelector('.bar-value').innerText]));
     assert.equal(bars.length, 4);
-    for (const [wide, value] of bars) assert.ok(wide && /^[\d.]+ (ms|s)$/.test(value), `a bar with its time: ${bars}`);
+    for (const [wide, value] of bars) assert.ok(wide && /^[\d.]+ (ms|s)(, ✕ [\d<]+ ?\d* %)?$/.test(value), `a bar with its time: ${bars}`);
     assert.equal((await drawn()).opaque > 50, true, 'what is on its way at the end is drawn');
   });
 
@@ -257,7 +257,7 @@ describe('the scenario', () => {
     const sentence = () => page.until('a sentence at the field', () =>
       [...document.querySelectorAll('.field-wrong')].find((line) => line.checkVisibility())?.innerText);
     const sub = await page.text('.plate-sub');
-    const number = await field('Servers', 'Number');
+    const number = await field('Servers', 'How many');
     await type(number, '65');
     assert.match(await sentence(), /from 0 to 64; “65” is not\. It stays 5\.$/);
     assert.equal(await page.text('.plate-sub'), sub);

@@ -365,7 +365,7 @@ test('without scripts the page has the picture, the numbers and the bars, and no
     assert.deepEqual({ ...picture, marks: picture.marks > 4 }, { stills: 1, marks: true, ways: 1, rows: 5, bars: 4 }, `${picture.marks} marks`);
     const [table] = await bare.texts('.numbers table');
     for (const policy of POLICIES) assert.match(table, new RegExp(`${policy}.*? ● [\\d,]+ ◐ \\d+ ✕ \\d+`), `numbers of ${policy} are on screen`);
-    assert.equal((await bare.texts('.bar-value')).every((value) => /^[\d.]+ (ms|s)$/.test(value)), true);
+    assert.equal((await bare.texts('.bar-value')).every((value) => /^[\d.]+ (ms|s)(, ✕ [\d<]+ ?\d* %)?$/.test(value)), true);
     assert.match(await bare.text('.why'), /Request (\d+) of \1,/);
     assert.deepEqual(await bare.run(visibleControls), [], 'no control is visible that needs the program');
     assert.deepEqual(await bare.troubles(), []);

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod compare;
+pub mod distribution;
 pub mod export;
 pub mod hashing;
 pub mod moment;

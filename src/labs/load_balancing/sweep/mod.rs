@@ -8,7 +8,7 @@
 //! requests only, which is why each point also says how many were answered.
 
 mod parameter;
-mod picture;
+pub(super) mod picture;
 
 use std::ops::RangeInclusive;
 

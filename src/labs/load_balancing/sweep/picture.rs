@@ -46,7 +46,7 @@ fn cell(point: &Point) -> String {
     text
 }
 
-fn seconds(seconds: f64) -> String {
+pub fn seconds(seconds: f64) -> String {
     Nanos::from_secs_f64(seconds).to_string()
 }
 
@@ -121,14 +121,7 @@ impl Scale {
 
     fn axes(&self, svg: &mut String) {
         for tick in ticks(self.lowest, self.highest) {
-            let y = self.y(tick);
-            let _ = write!(
-                svg,
-                "<line class=\"grid\" x1=\"0%\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
-                 <text class=\"tick\" x=\"0%\" y=\"{:.1}\">{}</text>",
-                y - 3.0,
-                seconds(tick)
-            );
+            grid_line(svg, self.y(tick), &seconds(tick));
         }
         let _ = write!(svg, "<line class=\"axis\" x1=\"0%\" x2=\"100%\" y1=\"{BOTTOM}\" y2=\"{BOTTOM}\"/>");
         // From the right, where curves bend; what has no room goes without.
@@ -211,25 +204,35 @@ impl Scale {
         }
     }
 
-    /// At the end of each line, pushed apart where lines end together.
     fn labels(&self, svg: &mut String, curves: &[Curve]) {
         let last = |curve: &Curve| curve.points.iter().rev().find_map(|point| point.mean);
-        let mut ends: Vec<(f64, &Curve)> = curves.iter().filter_map(|curve| Some((self.y(last(curve)?) - 7.0, curve))).collect();
-        ends.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.lane.cmp(&other.1.lane)));
-        let mut free = TOP - 8.0;
-        for (index, &(y, curve)) in ends.iter().enumerate() {
-            // Those still to come need room as well.
-            let room = BOTTOM - 4.0 - LINE * (ends.len() - 1 - index) as f64;
-            let y = y.max(free).min(room.max(free));
-            free = y + LINE;
-            let _ = write!(
-                svg,
-                "<text class=\"label-{}\" x=\"{}%\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>",
-                curve.lane,
-                100.0 - MARGIN,
-                escaped(&curve.label)
-            );
-        }
+        let ends = curves.iter().filter_map(|curve| Some((self.y(last(curve)?), curve.lane, curve.label.as_str())));
+        labels(svg, ends.collect(), [TOP, BOTTOM], MARGIN);
+    }
+}
+
+/// Across the plot, so many pixels from the top, with what it stands for.
+pub fn grid_line(svg: &mut String, y: f64, stands_for: &str) {
+    let _ = write!(
+        svg,
+        "<line class=\"grid\" x1=\"0%\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
+         <text class=\"tick\" x=\"0%\" y=\"{:.1}\">{stands_for}</text>",
+        y - 3.0
+    );
+}
+
+/// Names at the ends of lines, pushed apart where lines end together. Of each: where its line ends, its lane, its name. The
+/// plot reaches from `top` to `bottom`, and leaves `margin` percent free at the right.
+pub fn labels(svg: &mut String, mut ends: Vec<(f64, usize, &str)>, [top, bottom]: [f64; 2], margin: f64) {
+    ends.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    let mut free = top - 8.0;
+    for (index, &(y, lane, name)) in ends.iter().enumerate() {
+        // Those still to come need room as well.
+        let room = bottom - 4.0 - LINE * (ends.len() - 1 - index) as f64;
+        let y = (y - 7.0).max(free).min(room.max(free));
+        free = y + LINE;
+        let _ =
+            write!(svg, "<text class=\"label-{lane}\" x=\"{}%\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>", 100.0 - margin, escaped(name));
     }
 }
 
@@ -238,12 +241,12 @@ fn apart(lane: usize) -> f64 {
     (lane as f64 - 2.5) * 6.0
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Round times between the two: 1, 2 and 5 of each power of ten, or fewer where that would be too many.
-fn ticks(lowest: f64, highest: f64) -> Vec<f64> {
+pub fn ticks(lowest: f64, highest: f64) -> Vec<f64> {
     let from = libm::log10(lowest).floor() as i32;
     let until = libm::log10(highest).ceil() as i32;
     let of = |steps: &'static [f64], every: i32| -> Vec<f64> {

@@ -3,6 +3,7 @@
 mod acts;
 mod bars;
 mod canvas;
+mod distribution;
 mod events;
 mod fan;
 mod numbers;
@@ -18,6 +19,7 @@ use crate::labs::frame::view::{Plate, Share, Transport, Watch};
 use crate::sim::Nanos;
 use acts::Acts;
 use bars::Bars;
+use distribution::Distribution;
 use events::Events;
 use fan::Fan;
 use numbers::Numbers;
@@ -72,6 +74,7 @@ pub fn LoadBalancing(
             <WhyPanel lab/>
             <Scores lab/>
             <Bars lab/>
+            <Distribution lab/>
             <Transport playback=lab.playback events moved=move || lab.moved()>
                 <Acts lab/>
                 <Share lab=lab.frame/>

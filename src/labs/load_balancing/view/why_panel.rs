@@ -59,7 +59,7 @@ pub fn Scores(lab: LabState) -> impl IntoView {
                         <tr class:watched=chosen == Some(server)>
                             <th scope="row">{names::server(server)}</th>
                             <td>{why::score_words(lane.spec.kind, *score)}</td>
-                            <td>{(chosen == Some(server)).then_some("● chosen")}</td>
+                            <td>{(chosen == Some(server)).then_some("● yes")}</td>
                         </tr>
                     }
                 })
@@ -74,7 +74,7 @@ pub fn Scores(lab: LabState) -> impl IntoView {
                 <p>{move || why::score_meaning(kind.get())}</p>
                 <div class="table" role="region" tabindex="0" aria-label="What was compared">
                     <table>
-                        <thead><tr><th scope="col">"Server"</th><th scope="col">"Had"</th><th scope="col"></th></tr></thead>
+                        <thead><tr><th scope="col">"Server"</th><th scope="col">"Had"</th><th scope="col">"Chosen"</th></tr></thead>
                         <tbody>{rows}</tbody>
                     </table>
                 </div>

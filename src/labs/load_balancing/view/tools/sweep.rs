@@ -54,7 +54,8 @@ pub fn Sweep(lab: LabState) -> impl IntoView {
     // Which lane is drawn is nothing to a sweep, which is of all of them.
     let swept = Memo::new(move |_| Scenario { watched: 0, ..lab.scenario.get() });
     Effect::new(move |last: Option<()>| {
-        swept.track();
+        // Read, not only tracked: a memo that nobody reads listens to nothing.
+        drop(swept.read());
         if last.is_some() && shown.read_untracked().is_some() {
             stale.set(true);
         }

@@ -32,6 +32,12 @@ pub trait Lab: Sized + 'static {
     /// The moment that the reader looks at; the end if there is none.
     fn moment(scenario: &mut Self::Scenario) -> &mut Option<Nanos>;
 
+    /// How fast a run is played when it is opened: an index into [`super::playback::SPEEDS`]. Half of real speed is quick
+    /// enough to hold attention, and slow enough to see.
+    fn opening_speed(_scenario: &Self::Scenario) -> usize {
+        2
+    }
+
     fn interventions(scenario: &Self::Scenario) -> &[Intervention<Self::Action>];
 
     fn interventions_mut(scenario: &mut Self::Scenario) -> &mut Vec<Intervention<Self::Action>>;

@@ -1,7 +1,7 @@
 //! Lanes side by side: where two of them part ways, and how long the same requests took in each.
 
 use super::names::{server, short};
-use super::numbers::Spread;
+use super::numbers::{Spread, whole};
 use super::run::{End, Lane, Trace};
 use super::why::answer;
 use crate::labs::frame::Words;
@@ -76,10 +76,12 @@ pub enum Measure {
     P99,
     P999,
     Mean,
+    /// The share of requests without an answer: no time, but what comes first.
+    Lost,
 }
 
 impl Measure {
-    pub const ALL: [Measure; 4] = [Measure::P50, Measure::P99, Measure::P999, Measure::Mean];
+    pub const ALL: [Measure; 5] = [Measure::P99, Measure::P999, Measure::P50, Measure::Mean, Measure::Lost];
 
     pub const fn label(self) -> &'static str {
         match self {
@@ -87,6 +89,7 @@ impl Measure {
             Measure::P99 => "99th percentile",
             Measure::P999 => "99.9th percentile",
             Measure::Mean => "Mean",
+            Measure::Lost => "Lost",
         }
     }
 
@@ -96,6 +99,7 @@ impl Measure {
             Measure::P99 => times.p99,
             Measure::P999 => times.p999,
             Measure::Mean => times.mean,
+            Measure::Lost => None,
         }
     }
 }
@@ -106,14 +110,23 @@ pub struct Bar {
     pub label: String,
     /// `None` if no request was answered.
     pub value: Option<Nanos>,
+    /// The share of its requests that were over without an answer: a time says nothing of them.
+    pub lost: f64,
     /// Its length, the longest being 1.
     pub share: f64,
-    /// None is shorter.
+    /// The shortest of those that lose the least. Nobody is if all are much the same.
     pub best: bool,
+    /// The longest, or the one that loses most.
+    pub worst: bool,
 }
 
 /// The share of a lane's requests that were over by `at` without an answer, of all that were over: a bar says nothing of them.
-pub fn lost(lane: &Lane, at: Nanos) -> f64 {
+pub fn lost(trace: &Trace, lane: &Lane, at: Nanos) -> f64 {
+    if whole(trace, lane, at) {
+        let [open, answered] = [End::Open, End::Answered].map(|end| lane.totals.ends[end as usize]);
+        let over = lane.totals.requests - open;
+        return (over - answered) as f64 / over.max(1) as f64;
+    }
     let over = || lane.requests.iter().filter(|request| request.over <= at);
     over().filter(|request| request.end != End::Answered).count() as f64 / over().count().max(1) as f64
 }
@@ -136,15 +149,47 @@ pub fn bars(trace: &Trace, at: Nanos, measure: Measure) -> Bars {
     let spreads = Spreads::of(trace, at);
     let values: Vec<Option<Nanos>> = spreads.lanes.iter().map(|times| measure.of(times)).collect();
     let scale = LogScale::around(values.iter().copied().flatten());
-    let least = values.iter().copied().flatten().min();
-    let bar = |(lane, value): (&Lane, &Option<Nanos>)| Bar {
-        label: short(trace, lane),
-        value: *value,
-        share: value.zip(scale).map_or(0.0, |(value, scale)| scale.share(value)),
-        best: value.is_some() && *value == least,
+    let lost: Vec<f64> = trace.lanes.iter().map(|lane| lost(trace, lane, at)).collect();
+    let most_lost = lost.iter().copied().fold(0.0, f64::max);
+    let shares: Vec<f64> = match measure {
+        Measure::Lost => lost.iter().map(|lost| if most_lost > 0.0 { lost / most_lost } else { 0.0 }).collect(),
+        _ => values.iter().map(|value| value.zip(scale).map_or(0.0, |(value, scale)| scale.share(value))).collect(),
     };
-    let bars = trace.lanes.iter().zip(&values).map(bar).collect();
+    let (best, worst) = ends(measure, &values, &lost);
+    let bar = |(number, lane): (usize, &Lane)| Bar {
+        label: short(trace, lane),
+        value: values[number],
+        lost: lost[number],
+        share: shares[number],
+        best: best == Some(number),
+        worst: worst == Some(number),
+    };
+    let bars = trace.lanes.iter().enumerate().map(bar).collect();
     Bars { measure, requests: spreads.requests, whole: spreads.whole, bars, scale }
+}
+
+/// Who loses this much more than another is the worse one, whatever its times.
+const MUCH_LOST: f64 = 0.01;
+/// Times that lie no further apart than this share are the same.
+const THE_SAME: f64 = 0.05;
+
+/// The best lane and the worst, if there are such: who answers a few quickly and turns the rest away is not the best.
+fn ends(measure: Measure, values: &[Option<Nanos>], lost: &[f64]) -> (Option<usize>, Option<usize>) {
+    let least_lost = lost.iter().copied().fold(1.0, f64::min);
+    let most_lost = lost.iter().copied().fold(0.0, f64::max);
+    let loser = (most_lost > least_lost + MUCH_LOST).then(|| lost.iter().position(|lost| *lost == most_lost)).flatten();
+    if measure == Measure::Lost {
+        return (loser.and_then(|_| lost.iter().position(|lost| *lost == least_lost)), loser);
+    }
+    let time = |number: usize| Some((values.get(number).copied().flatten()?, number));
+    let fair = || (0..values.len()).filter(|number| lost[*number] <= least_lost + MUCH_LOST).filter_map(time);
+    let (Some(best), Some(longest)) = (fair().min(), (0..values.len()).filter_map(time).max()) else { return (None, loser) };
+    let apart = longest.0.0 as f64 > best.0.0 as f64 * (1.0 + THE_SAME);
+    match loser {
+        Some(loser) => (Some(best.1), Some(loser)),
+        None if apart && best.1 != longest.1 => (Some(best.1), Some(longest.1)),
+        None => (None, None),
+    }
 }
 
 /// The times of every lane: what all [`Measure`]s are taken from.

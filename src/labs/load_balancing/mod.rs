@@ -22,6 +22,7 @@ pub mod why;
 pub mod words;
 
 use crate::address::Note;
+use crate::labs::frame::playback::SPEEDS;
 use crate::labs::frame::{Intervention, Lab};
 use crate::sim::Nanos;
 pub use presets::{PRESETS, Preset};
@@ -65,6 +66,13 @@ impl Lab for LoadBalancing {
 
     fn moment(scenario: &mut Scenario) -> &mut Option<Nanos> {
         &mut scenario.at
+    }
+
+    /// Slow enough to see, and over within two minutes.
+    fn opening_speed(scenario: &Scenario) -> usize {
+        const LONGEST: f64 = 120.0;
+        let fits = |(speed, _): &(f64, &str)| scenario.length.as_secs_f64() / speed <= LONGEST;
+        SPEEDS.iter().position(fits).unwrap_or(SPEEDS.len() - 1)
     }
 
     fn interventions(scenario: &Scenario) -> &[Intervention<Action>] {

@@ -4,7 +4,6 @@
 //! frame of the picture costs its slice and not the run.
 
 use super::run::{Attempt, End, Lane, NEVER, ServerState, ServerTrace, Trace};
-use super::scenario::{Order, Scenario};
 use crate::sim::Nanos;
 
 /// The run is cut into so many slices of equal length.
@@ -15,7 +14,7 @@ const NEVER_FINISHED: f64 = 0.9;
 
 /// How a server is of which nothing is recorded.
 const ABSENT: ServerState =
-    ServerState { present: false, alive: false, draining: false, marked_down: 0, ejected: 0, slower: 1, errors: 0, weight: 0 };
+    ServerState { present: false, alive: false, draining: false, marked_down: 0, ejected: 0, unusable: 0, slower: 1, errors: 0, weight: 0 };
 
 /// Where an attempt is, as a picture shows it. Nobody waits for one whose `over` has come: it lingers where it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,27 +97,10 @@ pub struct Index {
     by_end: Vec<u32>,
 }
 
-/// What an attempt's record does not say of itself.
-#[derive(Clone, Copy, Debug)]
-struct Rules {
-    network: Nanos,
-    timeout: Option<Nanos>,
-    /// Places in a queue in which the newest displaces the oldest.
-    displaces: Option<usize>,
-}
-
-impl Rules {
-    fn of(scenario: &Scenario) -> Self {
-        let places = scenario.queue.places.map(|places| places as usize);
-        let displaces = places.filter(|_| scenario.queue.order == Order::DropOldest);
-        Rules { network: scenario.network, timeout: scenario.timeout, displaces }
-    }
-}
-
 impl Index {
     pub fn of(trace: &Trace, lane: &Lane) -> Self {
         let length = trace.scenario.length;
-        let left = left(lane, &lane.attempts, length, Rules::of(&trace.scenario));
+        let left = lane.attempts.iter().map(|attempt| left(attempt, length)).collect();
         let mut index = Index { length, left, begins: vec![0; SLICES + 1], listed: Vec::new(), by_end: Vec::new() };
         let slices: Vec<_> = (0..lane.attempts.len()).map(|number| index.slices(lane, number)).collect();
         slices.iter().flatten().for_each(|range| range.clone().for_each(|slice| index.begins[slice + 1] += 1));
@@ -196,9 +178,8 @@ pub fn as_of(trace: &Trace, lane: &Lane, at: Nanos) -> Nanos {
 /// Every server at `at`, or at [`as_of`] if that is earlier; `recent` is the stretch of the recent utilisation.
 pub fn servers(trace: &Trace, lane: &Lane, at: Nanos, recent: Nanos) -> Vec<ServerMoment> {
     let at = as_of(trace, lane, at);
-    let rules = Rules::of(&trace.scenario);
+    let (length, network) = (trace.scenario.length, trace.scenario.network);
     let attempts = lane.attempts.get(..lane.sent(at)).unwrap_or_default();
-    let left = left(lane, attempts, trace.scenario.length, rules);
     let nobody = ServerMoment {
         in_flight: 0,
         waiting: 0,
@@ -209,15 +190,16 @@ pub fn servers(trace: &Trace, lane: &Lane, at: Nanos, recent: Nanos) -> Vec<Serv
         state: ABSENT,
     };
     let mut moments = vec![nobody; lane.servers.len()];
-    for (attempt, left) in attempts.iter().zip(&left) {
+    for attempt in attempts {
         let Some(moment) = attempt.server().and_then(|server| moments.get_mut(server)) else { continue };
-        let arrived = attempt.sent + rules.network <= at && at < *left;
+        let left = left(attempt, length);
+        let arrived = attempt.sent + network <= at && at < left;
         moment.in_flight += u32::from(at < attempt.over);
         moment.waiting += u32::from(arrived && at < attempt.started);
         moment.working += u32::from(arrived && at >= attempt.started);
-        moment.abandoned += u32::from(attempt.over <= at && at < *left);
+        moment.abandoned += u32::from(attempt.over <= at && at < left);
     }
-    let (now, before) = (worked(lane, attempts, &left, at), worked(lane, attempts, &left, at - recent));
+    let (now, before) = (worked(lane, attempts, length, at), worked(lane, attempts, length, at - recent));
     let specs = trace.scenario.all_servers();
     for (number, (moment, server)) in moments.iter_mut().zip(&lane.servers).enumerate() {
         let workers = specs.get(number).map_or(1.0, |spec| f64::from(spec.workers));
@@ -234,12 +216,12 @@ pub fn servers(trace: &Trace, lane: &Lane, at: Nanos, recent: Nanos) -> Vec<Serv
 }
 
 /// How long each server's workers had worked by `at`, summed over the workers.
-fn worked(lane: &Lane, attempts: &[Attempt], left: &[Nanos], at: Nanos) -> Vec<Nanos> {
+fn worked(lane: &Lane, attempts: &[Attempt], length: Nanos, at: Nanos) -> Vec<Nanos> {
     let mut worked = vec![Nanos::ZERO; lane.servers.len()];
-    for (attempt, left) in attempts.iter().zip(left) {
+    for attempt in attempts {
         if let Some(worked) = attempt.server().and_then(|server| worked.get_mut(server)) {
             // Nothing for one that has not begun: a difference of moments does not go below zero.
-            *worked = *worked + ((*left).min(at) - attempt.started);
+            *worked = *worked + (left(attempt, length).min(at) - attempt.started);
         }
     }
     worked
@@ -250,56 +232,11 @@ pub fn there_since(server: &ServerTrace) -> Option<Nanos> {
     server.states.iter().find(|(_, state)| state.present).map(|(from, _)| *from)
 }
 
-/// When the servers were done with these attempts, the first of the lane's, or lost them.
-fn left(lane: &Lane, attempts: &[Attempt], length: Nanos, rules: Rules) -> Vec<Nanos> {
-    let mut left: Vec<Nanos> = attempts.iter().map(|attempt| left_alone(lane, attempt, rules).min(length)).collect();
-    let Some(places) = rules.displaces else { return left };
-    // The oldest makes room. One that waited in vain while so many others came after it was turned away by the last of
-    // those: nobody waited for it any more, and so its record does not say it.
-    let mut queues: Vec<Vec<usize>> = vec![Vec::new(); lane.servers.len()];
-    for (number, attempt) in attempts.iter().enumerate() {
-        let stayed = attempt.started != NEVER || left[number] > attempt.sent + rules.network;
-        if let Some(queue) = attempt.server().filter(|_| stayed).and_then(|server| queues.get_mut(server)) {
-            queue.push(number);
-        }
-    }
-    for queue in &queues {
-        for (number, by) in queue.iter().zip(queue.iter().skip(places)) {
-            if attempts[*number].started == NEVER {
-                left[*number] = left[*number].min(attempts[*by].sent + rules.network);
-            }
-        }
-    }
-    left
+/// When the server was done with it, or lost it; the end of the run if neither happened.
+fn left(attempt: &Attempt, length: Nanos) -> Nanos {
+    attempt.left.min(length)
 }
 
-/// The same of one, without its neighbours.
-fn left_alone(lane: &Lane, attempt: &Attempt, rules: Rules) -> Nanos {
-    let Some(server) = attempt.server() else { return attempt.sent };
-    if attempt.finished != NEVER {
-        return attempt.finished;
-    }
-    let there = if attempt.started == NEVER { attempt.sent + rules.network } else { attempt.started };
-    let death = lane.servers.get(server).map_or(NEVER, |server| dead_from(server, there));
-    let given_up = rules.timeout.is_some_and(|patience| attempt.over == attempt.sent + patience);
-    match attempt.end {
-        End::Beaten if given_up => death,
-        // Word of it took its time to the balancer.
-        End::Error | End::Dropped | End::Reset | End::Beaten => death.min(attempt.over - rules.network),
-        _ => death,
-    }
-}
-
-/// The first moment from `since` on at which a server does not run.
-fn dead_from(server: &ServerTrace, since: Nanos) -> Nanos {
-    if server.state(since).is_some_and(|state| !state.alive) {
-        return since;
-    }
-    let later = server.states.partition_point(|(from, _)| *from <= since);
-    server.states.iter().skip(later).find(|(_, state)| !state.alive).map_or(NEVER, |(from, _)| *from)
-}
-
-/// What the tests of several files need.
 #[cfg(test)]
 pub(super) mod testing {
     use crate::labs::load_balancing::scenario::{Clients, Health, Kind, Order, Queue, Scenario, ServerSpec};
@@ -342,7 +279,7 @@ mod tests {
     use super::*;
     use crate::labs::frame::Intervention;
     use crate::labs::load_balancing::run::run;
-    use crate::labs::load_balancing::scenario::{Action, Kind, Queue, Retry};
+    use crate::labs::load_balancing::scenario::{Action, Kind, Order, Queue, Retry};
     use crate::sim::backoff::Backoff;
 
     fn numbers(index: &Index, lane: &Lane, at: Nanos) -> Vec<usize> {
@@ -429,9 +366,8 @@ mod tests {
             for network in [0, 7] {
                 let trace = troubled(order, network);
                 for lane in &trace.lanes {
-                    let left = left(lane, &lane.attempts, Nanos::SECOND, Rules::of(&trace.scenario));
                     let busy: Vec<Nanos> = lane.servers.iter().map(|server| server.busy).collect();
-                    assert_eq!(worked(lane, &lane.attempts, &left, Nanos::SECOND), busy, "{order:?}, {network} ms");
+                    assert_eq!(worked(lane, &lane.attempts, Nanos::SECOND, Nanos::SECOND), busy, "{order:?}, {network} ms");
                     let mut fullest = [0u32; 2];
                     // Of what is refused at the very end no word comes back in the run.
                     for millis in 0..980 {

@@ -278,7 +278,11 @@ pub fn saturated(scenario: &Scenario) -> Option<String> {
 /// The same where `capacity` is what the servers can finish in a second.
 fn overload(scenario: &Scenario, capacity: f64) -> Option<String> {
     let rate = match scenario.arrivals {
-        Arrivals::Bursts { size, every, .. } if every > Nanos::ZERO => f64::from(size) / every.as_secs_f64(),
+        // A burst that is longer than its period is cut there.
+        Arrivals::Bursts { size, gap, every } if every > Nanos::ZERO => {
+            let fit = every.0.div_ceil(gap.0.max(1)).min(u64::from(size));
+            fit as f64 / every.as_secs_f64()
+        }
         _ => scenario.rate()?,
     };
     // Only what comes evenly and takes the same each time can be done without any time to spare.
@@ -297,7 +301,7 @@ fn overload(scenario: &Scenario, capacity: f64) -> Option<String> {
 pub fn warnings(trace: &Trace, lane: &Lane, at: Nanos) -> Vec<String> {
     let scenario = &trace.scenario;
     let states: Vec<ServerState> = lane.servers.iter().filter_map(|server| server.state(at)).filter(|state| state.present).collect();
-    let none_believed = |state: &ServerState| state.draining || state.marked_down + state.ejected >= scenario.balancers.max(1);
+    let none_believed = |state: &ServerState| state.unusable >= scenario.balancers.max(1);
     let mut warnings = Vec::new();
     if states.is_empty() {
         warnings.push("There is no server: every request is answered 503.".to_owned());
@@ -307,7 +311,7 @@ pub fn warnings(trace: &Trace, lane: &Lane, at: Nanos) -> Vec<String> {
         warnings.push("All servers are down: nothing is answered until one is back.".to_owned());
     } else {
         // What the reader killed or slowed down counts as much as what was set up so.
-        warnings.extend(saturated(scenario).or_else(|| overload(scenario, capacity_at(trace, lane, at))));
+        warnings.extend(overload(scenario, capacity_at(trace, lane, at)));
     }
     if let Some(until) = lane.recorded_until.filter(|until| at >= *until) {
         warnings.push(format!(

@@ -1,5 +1,6 @@
 //! Scenarios that teach one idea each.
 
+use super::compare::Measure;
 use super::run::Trace;
 use super::scenario::{Action, Active, Budget, Clients, Ejection, Health, Kind, LaneSpec, Order, Queue, Retry, Scenario, ServerSpec};
 use super::tasks::*;
@@ -51,7 +52,7 @@ pub static PRESETS: &[Preset] = &[
         title: "A quarter of the slack, four times as long",
         watch: &[
             "From 80 to 95 % there is not even a fifth more work. In the long run, what is chosen at random takes four times as long.",
-            "No choice of a server makes room where there is none. A good one only shares the wait out.",
+            "A good choice leaves no server idle beside a queue: the mean falls to less than half. It makes no room: a request of 100 ms still takes several times as long.",
         ],
         tasks: &[THIRTY_WAIT, FIFTH_SERVER],
         make: || loaded(38.0, 400),
@@ -73,7 +74,7 @@ pub static PRESETS: &[Preset] = &[
         title: "A second look is worth more than a third",
         watch: &[
             "Sixteen servers at 90 % load. Power of choices looks at d of them and takes the one with the fewest requests.",
-            "From one to two the mean falls to less than half, from two to three by little more. To look at all sixteen is better still.",
+            "From one to two the mean falls to less than half, from two to three by a sixth more. To look at all sixteen is better still.",
         ],
         tasks: &[LESS_THAN_HALF, NEARLY_LEAST],
         make: two_choices,
@@ -81,10 +82,10 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         slug: "herd",
         label: "Many balancers",
-        title: "Eight who count only their own",
+        title: "Thirty-two who count only their own",
         watch: &[
-            "Each of eight balancers sees what it has sent itself, nothing else. When the first burst comes, every server looks idle to all of them, and they all begin with s1.",
-            "Least connections chooses the best of what it knows, and so they choose alike. Two drawn servers are seldom the same two.",
+            "Each of 32 balancers sees what it has sent itself, nothing else. When a burst comes, the same servers look idle to all of them.",
+            "Least connections chooses the best of what it knows, and so they choose alike: it is slower than random. Two drawn servers are seldom the same two.",
         ],
         tasks: &[FIRST_BURST, ONE_BALANCER],
         make: herd,
@@ -95,7 +96,7 @@ pub static PRESETS: &[Preset] = &[
         title: "Slow once, shunned for long",
         watch: &[
             "From second 5 to 10 s1 takes ten times as long. Peak EWMA sees it at once: a slow answer counts in full.",
-            "What it forgets, it forgets slowly. With a decay of 60 s it still avoids s1 when that has long been quick again, and the others queue.",
+            "What it forgets, it forgets slowly. With a decay of 60 s it still avoids s1 long after that is quick again, and the others queue.",
         ],
         tasks: &[STILL_AVOIDED, FORGIVEN],
         make: stale,
@@ -172,7 +173,7 @@ pub static PRESETS: &[Preset] = &[
         title: "Never down for long enough",
         watch: &[
             "From second 3 on s3 is down for a second and a half, up for as long, and so on. Three failed checks in a row never happen.",
-            "Who is down refuses at once and never has a request in flight. Least connections takes that for an idle server.",
+            "A server that is down refuses at once and never has a request in flight. Least connections takes that for an idle server.",
         ],
         tasks: &[DRAWN_TO_IT, QUICKER_CHECKS, SECOND_TRY],
         make: flapping,
@@ -185,6 +186,15 @@ pub fn first() -> &'static Preset {
 
 pub fn find(slug: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.slug == slug)
+}
+
+/// What a scenario is about first: the bars open on it.
+pub fn measure(slug: &str) -> Measure {
+    match slug {
+        "flapping" | "retry-storm" | "budget" | "ejecting" | "hot-key" => Measure::Lost,
+        "two-choices" | "load80" | "load95" | "load99" | "stale" => Measure::Mean,
+        _ => Measure::P99,
+    }
 }
 
 pub fn slugs() -> String {
@@ -288,14 +298,14 @@ fn two_choices() -> Scenario {
     }
 }
 
-/// Three requests for each server in a burst; between the bursts most of it is worked off. 38 % load.
+/// Two requests for each server in a burst, one for each balancer; between the bursts it is worked off. 25 % load.
 fn herd() -> Scenario {
     Scenario {
         lanes: lanes([Kind::LeastConnections, Kind::Choices, Kind::Random]),
-        servers: alike(8),
-        arrivals: Arrivals::Bursts { size: 24, gap: Nanos::from_millis(1), every: Nanos::from_millis(400) },
+        servers: alike(16),
+        arrivals: Arrivals::Bursts { size: 32, gap: Nanos::from_micros(100), every: Nanos::from_millis(400) },
         work: Nanos::from_millis(50),
-        balancers: 8,
+        balancers: 32,
         length: seconds(20),
         ..plain()
     }

@@ -201,6 +201,7 @@ mod tests {
     use crate::sim::service::Service;
 
     const BEST: Attempt = Attempt {
+        left: NEVER,
         request: 0,
         number: 0,
         hedge: false,

@@ -16,7 +16,7 @@ pub const MOST_LANES: usize = 6;
 pub const MOST_SERVERS: usize = 64;
 pub const LENGTHS: RangeInclusive<Nanos> = Nanos::from_millis(500)..=Nanos::from_millis(3_600_000);
 /// Requests per second of a traffic law.
-pub const RATES: RangeInclusive<f64> = 0.01..=100_000.0;
+pub const RATES: RangeInclusive<f64> = 0.01..=20_000.0;
 /// Requests of one run; what is beyond is cut, and the lab says so.
 pub const MOST_REQUESTS: usize = 200_000;
 /// Attempts of one lane that are kept one by one for the picture; later ones are only counted.

@@ -34,7 +34,7 @@ impl Layout {
         };
         // With its numbers below the box a row needs more room.
         let pitch = if narrow && servers <= 12 { 60.0 } else { pitch };
-        let (source, ways_end, queue_end, box_start) = if narrow { (0.05, 0.36, 0.56, 0.58) } else { (0.05, 0.4, 0.53, 0.54) };
+        let (source, ways_end, queue_end, box_start) = if narrow { (0.05, 0.3, 0.56, 0.58) } else { (0.05, 0.37, 0.53, 0.54) };
         Layout { servers, balancers: balancers.max(1), pitch, source, ways_end, queue_end, box_start }
     }
 
@@ -104,7 +104,7 @@ impl Tone {
             Tone::Wait => "--wait",
             Tone::Late | Tone::Stop => "--stop",
             Tone::Pass => "--pass",
-            Tone::Ghost => "--rule-2",
+            Tone::Ghost => "--ink-2",
             Tone::Again => "--link",
         }
     }
@@ -123,13 +123,13 @@ impl Tone {
 }
 
 /// Rings in a row before the rest is a number, on a wide plate and on a narrow one.
-const MOST_RINGS: [u32; 2] = [14, 7];
+const MOST_RINGS: [u32; 2] = [10, 6];
 const RING_GAP: f64 = 11.0;
 /// Things worked on at once by one server that are drawn apart.
 const MOST_PIES: u32 = 6;
 
 /// Everything that moves, at `at`. `visible` is how long a request is drawn on its way, and a loss after it happened, even if
-/// the network takes no time: a picture's licence, which no number uses.
+/// the network takes no time: a picture's licence, which no number and no queue uses.
 pub fn items(trace: &Trace, lane: &Lane, index: &Index, at: Nanos, visible: Nanos, narrow: bool) -> Vec<Item> {
     let layout = Layout::new(lane.servers.len(), trace.scenario.balancers as usize, narrow);
     let flight = trace.scenario.network.max(visible);
@@ -156,15 +156,17 @@ pub fn items(trace: &Trace, lane: &Lane, index: &Index, at: Nanos, visible: Nano
         // As large as the work that there is to do: a request of twice the work has twice the area.
         let work = trace.arrivals[attempt.request as usize].work.as_secs_f64() / mean;
         let r = (3.6 * work.sqrt()).clamp(2.4, 6.0);
-        let place = whereabouts(attempt, at, flight, trace.scenario.length);
-        match place {
-            Some(Whereabouts::Travelling { share }) => {
-                let from = layout.balancer(balancer);
-                let smooth = share * share * (3.0 - 2.0 * share);
-                let x = layout.source + (layout.ways_end - layout.source) * share;
-                let tone = if again { Tone::Again } else { Tone::Ink };
-                items.push(Item { x, dx: 0.0, y: from + (y - from) * smooth, shape: Shape::Dot { r: 4.2 }, tone });
-            }
+        // Where it is is true; the dot on its way stays for a moment longer, to be seen at all.
+        if at >= attempt.sent && at < attempt.sent + flight {
+            let share = (at - attempt.sent).as_secs_f64() / flight.as_secs_f64();
+            let from = layout.balancer(balancer);
+            let smooth = share * share * (3.0 - 2.0 * share);
+            let x = layout.source + (layout.ways_end - layout.source) * share;
+            let tone = if again { Tone::Again } else { Tone::Ink };
+            items.push(Item { x, dx: 0.0, y: from + (y - from) * smooth, shape: Shape::Dot { r: 4.2 }, tone });
+        }
+        match whereabouts(attempt, at, trace.scenario.network, trace.scenario.length) {
+            Some(Whereabouts::Travelling { .. }) => {}
             Some(Whereabouts::Waiting) => {
                 let place = waiting[server];
                 waiting[server] += 1;
@@ -191,8 +193,7 @@ pub fn items(trace: &Trace, lane: &Lane, index: &Index, at: Nanos, visible: Nano
         }
         // A loss is seen for a while where it happened.
         let lost = matches!(attempt.end, End::Dropped | End::Reset | End::Error | End::TimedOut);
-        let seen_from = attempt.over.max(attempt.sent + flight);
-        if lost && attempt.over <= at && at >= seen_from && at < seen_from + visible {
+        if lost && attempt.over <= at && at < attempt.over + visible {
             let dx = -RING_GAP * f64::from(waiting[server].min(most_rings)) - 8.0;
             items.push(Item { x: layout.queue_end, dx, y: y - 11.0, shape: Shape::Cross { r: 3.6 }, tone: Tone::Stop });
         }

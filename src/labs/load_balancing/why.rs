@@ -234,7 +234,7 @@ impl Choice<'_> {
                 words.text(match (tie, kind) {
                     (false, _) => ".",
                     (true, Kind::RandomTwo) => ": a tie goes to the second drawn.",
-                    (true, _) => ": a tie stays with the first drawn.",
+                    (true, _) => ": at a tie the first that was drawn stays.",
                 })
             }
         };
@@ -277,7 +277,7 @@ impl Choice<'_> {
             None => (format!("{} {sign} {}", seconds(own), seconds(other)), format!("cost been above {}", seconds(other))),
         };
         let words = words.text(format!("{} were drawn, and latency times (in flight + 1) was ", and(looked_at))).figure(figure);
-        let words = words.text(if own == other { ": a tie stays with the first drawn." } else { "." });
+        let words = words.text(if own == other { ": at a tie the first that was drawn stays." } else { "." });
         words.text(format!(" {rival} would have been chosen had {chosen}’s {latency}."))
     }
 
@@ -410,7 +410,7 @@ fn other_lane(trace: &Trace, own: &Lane, other: &Lane, request: usize) -> Option
     let attempts: Vec<(usize, &Attempt)> = attempts_of(other, request).collect();
     let (first, attempt) = *attempts.first()?;
     let here = attempts_of(own, request).next().and_then(|(_, attempt)| attempt.server());
-    let route: Vec<String> = attempts.iter().map(|(_, attempt)| attempt.server().map_or("nowhere".to_owned(), server)).collect();
+    let route: Vec<String> = attempts.iter().map(|(_, attempt)| attempt.server().map_or("no server".to_owned(), server)).collect();
     let too = if attempts.len() == 1 && attempt.server().is_some() && attempt.server() == here { " too" } else { "" };
     let words = Words::default().text(format!("{} sent it to {}{too}", short(trace, other), route.join(", then ")));
     let words = in_other_eyes(words, trace, other, first, here);
@@ -473,8 +473,15 @@ pub fn compares_nothing(kind: Kind) -> String {
     format!("{} compares nothing. {rule}", kind.label())
 }
 
-/// One server’s number, in its unit.
-pub fn score_words(kind: Kind, score: f64) -> String {
+/// One server’s number, in its unit. Weights come in sixteenths while servers warm up.
+pub fn score_words(trace: &Trace, lane: &Lane, score: f64) -> String {
+    let kind = lane.spec.kind;
+    let parts = if trace.scenario.slow_start > Nanos::ZERO && !kind.by_key() { 16.0 } else { 1.0 };
+    let score = match kind.score() {
+        Score::Current => score / parts,
+        Score::InFlight => score * parts,
+        _ => score,
+    };
     match kind.score() {
         _ if score.is_nan() => "not looked at".to_owned(),
         Score::Cost => Nanos::from_secs_f64(score).to_string(),

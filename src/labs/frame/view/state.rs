@@ -12,8 +12,6 @@ use crate::sim::Nanos;
 use crate::site::browser;
 use crate::site::context::site;
 
-/// Half of real speed: quick enough to hold attention, slow enough to see.
-const OPENING_SPEED: usize = 2;
 const ADDRESS_DELAY: Duration = Duration::from_millis(300);
 
 type PresetOf<L> = &'static Preset<<L as Lab>::Scenario, <L as Lab>::Trace>;
@@ -53,7 +51,7 @@ impl<L: Lab> LabState<L> {
     pub fn new(address: &str) -> Self {
         let (preset, mut scenario, notes) = L::read(address);
         let at = L::moment(&mut scenario).take();
-        let playback = RwSignal::new(Playback::paused(at, L::length(&scenario), OPENING_SPEED));
+        let playback = RwSignal::new(Playback::paused(at, L::length(&scenario), L::opening_speed(&scenario)));
         let scenario = RwSignal::new(scenario);
         let preset = RwSignal::new(preset);
         let trace = Memo::new_with_compare(move |_| Arc::new(L::run(&scenario.read())), |_, _| true);
@@ -134,7 +132,11 @@ impl<L: Lab> LabState<L> {
     }
 
     fn open(self, preset: PresetOf<L>, scenario: L::Scenario, at: Option<Nanos>) {
-        let speed = self.playback.read_untracked().speed;
+        // Another scenario is another length; the same one keeps the speed that the reader chose.
+        let speed = match *self.preset.read_untracked() == preset {
+            true => self.playback.read_untracked().speed,
+            false => L::opening_speed(&scenario),
+        };
         self.playback.set(Playback::paused(at, L::length(&scenario), speed));
         if *self.preset.read_untracked() != preset {
             self.done.set(Vec::new());

@@ -87,7 +87,7 @@ pub fn Transport(
                         prop:value=move || playback.read().speed.to_string()
                     >
                         {SPEEDS.iter().enumerate().map(|(index, (_, label))| view! {
-                            <option value=index.to_string() selected=index == 2>{*label}</option>
+                            <option value=index.to_string() selected=index == playback.read_untracked().speed>{*label}</option>
                         }).collect_view()}
                     </select>
                 </label>

@@ -20,8 +20,9 @@ pub struct Tokens {
     reserve: i64,
     slice: Nanos,
     slices: [i64; SLICES],
-    /// The number of the slice that is being written, counted from the beginning of the run.
-    current: u64,
+    /// The slice that is being written, and since when.
+    current: usize,
+    began: Nanos,
 }
 
 impl Tokens {
@@ -38,19 +39,27 @@ impl Tokens {
             slice: Nanos((budget.ttl.0 / SLICES as u64).max(1)),
             slices: [0; SLICES],
             current: 0,
+            began: Nanos::ZERO,
         }
     }
 
+    /// Finagle's `WindowedAdder`: a slice begins with what comes first after the last one was over, and those that were
+    /// missed are empty.
     fn turn_to(&mut self, at: Nanos) {
-        let now = at.0 / self.slice.0;
-        let passed = (now - self.current).min(SLICES as u64);
-        (0..passed).for_each(|n| self.slices[((now - n) % SLICES as u64) as usize] = 0);
-        self.current = now;
+        let passed = (at - self.began).0 / self.slice.0;
+        if passed == 0 {
+            return;
+        }
+        for _ in 0..passed.min(SLICES as u64) {
+            self.current = (self.current + 1) % SLICES;
+            self.slices[self.current] = 0;
+        }
+        self.began = at;
     }
 
     pub fn request(&mut self, at: Nanos) {
         self.turn_to(at);
-        self.slices[(self.current % SLICES as u64) as usize] += self.deposit;
+        self.slices[self.current] += self.deposit;
     }
 
     /// Takes a retry out, if there is enough.
@@ -58,7 +67,7 @@ impl Tokens {
         self.turn_to(at);
         let enough = self.reserve + self.slices.iter().sum::<i64>() >= self.cost;
         if enough {
-            self.slices[(self.current % SLICES as u64) as usize] -= self.cost;
+            self.slices[self.current] -= self.cost;
         }
         enough
     }
@@ -77,8 +86,8 @@ mod tests {
         (0..100).for_each(|_| tokens.request(Nanos::ZERO));
         assert_eq!((0..1_000).filter(|_| tokens.retry(Nanos::ZERO)).count(), 120);
         assert!(!tokens.retry(Nanos::from_millis(9_999)));
-        // What was put in and taken out is forgotten together.
-        assert_eq!((0..1_000).filter(|_| tokens.retry(TEN)).count(), 100);
+        // What was put in and taken out is forgotten together, when the slice that began just now is over.
+        assert_eq!((0..1_000).filter(|_| tokens.retry(Nanos::from_millis(11_000))).count(), 100);
     }
 
     #[test]
@@ -89,6 +98,14 @@ mod tests {
         (0..10).for_each(|_| early.request(Nanos::ZERO));
         assert_eq!((0..10).filter(|_| early.retry(Nanos::from_millis(9_999))).count(), 5);
         assert_eq!((0..10).filter(|_| tokens.retry(TEN)).count(), 0);
+    }
+
+    /// A request every 700 ms, a slice of 1 s: a new slice begins with every second request, so ten slices hold twenty.
+    #[test]
+    fn slices_begin_with_what_comes() {
+        let mut tokens = Tokens::new(&Budget { percent: 100, floor: 0, ttl: TEN });
+        (0..100).for_each(|n| tokens.request(Nanos::from_millis(700 * n)));
+        assert_eq!((0..1_000).filter(|_| tokens.retry(Nanos::from_millis(69_300))).count(), 20);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::sim::random::Stream;
 /// Weights of a server that warms up come in so many steps.
 pub(super) const STEPS: u64 = 16;
 
+/// Turns that a flapping server takes in a run at most.
+const MOST_TURNS: u64 = 2_000;
+
 /// An intervention that changes the world; what is sent by hand is among the arrivals.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
@@ -46,8 +49,8 @@ impl Run<'_> {
             return;
         };
         let server = server as usize;
-        // A server that is not there: an address may name any.
-        if server >= self.servers.len() {
+        // A server that is not there, or not yet: an address may name any.
+        if server >= self.servers.len() || self.record.is_new(server) {
             return;
         }
         match action {
@@ -61,6 +64,8 @@ impl Run<'_> {
             Action::Errors(_, percent) => self.servers[server].errors = percent,
             Action::Flap(_, period) => {
                 let plan = self.flapping[server].1 + 1;
+                // A run is not made of turns alone.
+                let period = if period > Nanos::ZERO { period.max(Nanos(self.scenario.length.0 / MOST_TURNS)) } else { period };
                 self.flapping[server] = (period, plan);
                 if period > Nanos::ZERO {
                     self.clock.plan(at, Event::Flap(server as u32, plan));
@@ -72,6 +77,8 @@ impl Run<'_> {
             }
             Action::Remove(_) => {
                 self.members[server].present = false;
+                // Who leaves takes what was thought of it along.
+                self.fronts.iter_mut().for_each(|front| front.beliefs.forget(server));
                 self.rebuild(at);
             }
             Action::Weight(_, weight) => {
@@ -90,10 +97,20 @@ impl Run<'_> {
         }
     }
 
-    /// It runs again; who was drained or removed is back in its place too.
+    /// It runs again. A balancer that checks gives it its weight by and by from when it believes it, others from now on.
+    fn rise(&mut self, at: Nanos, server: usize) {
+        if !std::mem::replace(&mut self.servers[server].alive, true) && self.scenario.health.active.is_none() {
+            self.begin_warming(at, server);
+            if self.warms {
+                self.rebuild(at);
+            }
+        }
+    }
+
+    /// The same, and who was drained or removed is back in its place too.
     fn revive(&mut self, at: Nanos, server: usize) {
-        let new = !self.servers[server].alive || !self.members[server].present || self.draining[server];
-        self.servers[server].alive = true;
+        self.rise(at, server);
+        let new = !self.members[server].present || self.draining[server];
         self.draining[server] = false;
         let absent = !std::mem::replace(&mut self.members[server].present, true);
         if new {
@@ -126,7 +143,7 @@ impl Run<'_> {
         if self.servers[server].alive {
             self.kill(at, server)
         } else {
-            self.revive(at, server)
+            self.rise(at, server)
         }
         self.note_state(server, at);
         self.clock.plan(at + period, Event::Flap(server as u32, plan));
@@ -135,28 +152,34 @@ impl Run<'_> {
     fn begin_warming(&mut self, at: Nanos, server: usize) {
         if self.warms {
             self.warm_since[server] = Some(at);
-            self.clock.plan(at + Nanos(self.scenario.slow_start.0 / STEPS), Event::Warm(server as u32));
+            self.warming[server] += 1;
+            self.clock.plan(at + self.step(), Event::Warm(server as u32, self.warming[server]));
         }
     }
 
-    pub(super) fn warm(&mut self, at: Nanos, server: usize) {
-        let Some(since) = self.warm_since[server] else { return };
+    fn step(&self) -> Nanos {
+        Nanos((self.scenario.slow_start.0 / STEPS).max(1))
+    }
+
+    pub(super) fn warm(&mut self, at: Nanos, server: usize, plan: u32) {
+        let Some(since) = self.warm_since[server].filter(|_| plan == self.warming[server]) else { return };
         if at - since >= self.scenario.slow_start {
             self.warm_since[server] = None;
         } else {
-            self.clock.plan(at + Nanos((self.scenario.slow_start.0 / STEPS).max(1)), Event::Warm(server as u32));
+            self.clock.plan(at + self.step(), Event::Warm(server as u32, plan));
         }
         self.rebuild(at);
         self.note_state(server, at);
     }
 
-    /// A server's weight now: while it warms up, a growing share, as HAProxy's `slowstart` has it; never nothing.
+    /// A server's weight now: while it warms up, one sixteenth at first, then one more with every sixteenth of the time, as
+    /// HAProxy's `server_recalc_eweight` has it.
     fn weight(&self, server: usize, at: Nanos) -> u32 {
         let weight = self.members[server].weight;
         match self.warm_since[server] {
             Some(since) => {
-                let step = ((at - since).0 / (self.scenario.slow_start.0 / STEPS).max(1)).min(STEPS);
-                (u64::from(weight) * step / STEPS).max(1) as u32
+                let step = ((at - since).0 / self.step().0 + 1).min(STEPS);
+                (u64::from(weight) * step / STEPS) as u32
             }
             None => weight,
         }
@@ -214,11 +237,17 @@ impl Run<'_> {
             if !self.members[server].present {
                 continue;
             }
+            let errors = self.servers[server].errors;
             // A stream for each check: what one balancer finds changes nothing for another.
             let number = at.0 / active.interval.0.max(1);
-            let mut draws = Stream::new(self.scenario.seed, CHECK_DRAWS + (number << 11) + (u64::from(front) << 6) + server as u64);
-            let passed = self.servers[server].alive && draws.below(100) >= self.servers[server].errors;
+            let source = CHECK_DRAWS + (number << 11) + (u64::from(front) << 6) + server as u64;
+            let lucky = || errors == 0 || Stream::new(self.scenario.seed, source).below(100) >= errors;
+            let passed = self.servers[server].alive && lucky();
             if self.fronts[front as usize].beliefs.checked(server, passed) {
+                if passed && self.warms {
+                    self.begin_warming(at, server);
+                    self.rebuild(at);
+                }
                 self.look(at, front as usize, server);
             }
         }
@@ -240,6 +269,7 @@ impl Run<'_> {
             alive: self.servers[server].alive,
             draining: self.draining[server],
             marked_down: beliefs().filter(|beliefs| beliefs.marked_down(server, at)).count() as u32,
+            unusable: self.fronts.iter().filter(|front| !front.peers[server].usable).count() as u32,
             ejected: beliefs().filter(|beliefs| beliefs.ejected(server)).count() as u32,
             slower: self.servers[server].slower,
             errors: self.servers[server].errors,

@@ -27,8 +27,8 @@ pub enum Event {
     Sweep(u32),
     /// A balancer's belief about a server may change by itself.
     Look(u32, u32),
-    /// A server that is warming up gets more weight.
-    Warm(u32),
+    /// A server that is warming up gets more weight, if this plan still holds.
+    Warm(u32, u32),
     /// A flapping server turns over, if this plan still holds.
     Flap(u32, u32),
 }

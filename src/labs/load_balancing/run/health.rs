@@ -55,19 +55,28 @@ impl Beliefs {
     }
 
     /// It was chosen. One that failed and whose time is over is tried by this request alone until its result is known.
-    pub fn picked(&mut self, server: usize, at: Nanos) {
-        let Some(passive) = self.health.passive else { return };
+    /// Says when to look again, if that is so.
+    pub fn picked(&mut self, server: usize, at: Nanos) -> Option<Nanos> {
+        let passive = self.health.passive?;
         let known = &mut self.known[server];
-        if at - known.checked > passive.fail_timeout {
-            known.checked = at;
+        if at - known.checked <= passive.fail_timeout {
+            return None;
         }
+        known.checked = at;
+        (known.fails >= passive.max_fails).then_some(at + passive.fail_timeout + Nanos(1))
+    }
+
+    /// It left the configuration.
+    pub fn forget(&mut self, server: usize) {
+        self.known[server] = Known::default();
     }
 
     /// An attempt there is over; `present` counts the servers that there are. Says when to look again, if a time-out began.
     pub fn ended(&mut self, server: usize, at: Nanos, outcome: Outcome, present: usize) -> Option<Nanos> {
         let failed = outcome == Outcome::Failed;
         self.note_for_ejection(server, at, failed, present);
-        let passive = self.health.passive?;
+        // nginx does not count the failures of a single server (`peers->single`): there is nothing else to use.
+        let passive = self.health.passive.filter(|_| present > 1)?;
         let known = &mut self.known[server];
         if failed {
             known.fails += 1;
@@ -87,10 +96,18 @@ impl Beliefs {
         let known = &mut self.known[server];
         known.errors = if failed { known.errors + 1 } else { 0 };
         let room = out == 0 || (out + 1) * 100 <= ejection.most_percent as usize * present;
-        if known.errors >= ejection.consecutive && known.ejected_at.is_none() && room {
+        if known.errors < ejection.consecutive || known.ejected_at.is_some() {
+            return;
+        }
+        // Counted anew whether there was room or not.
+        known.errors = 0;
+        if room {
             known.ejected_at = Some(at);
-            known.ejections += 1;
-            known.errors = 0;
+            // No higher than matters, so that what is long over is forgiven in time.
+            let longest = LONGEST_EJECTION.max(ejection.base) + ejection.base;
+            if ejection.base.0.saturating_mul(u64::from(known.ejections)) < longest.0 {
+                known.ejections += 1;
+            }
         }
     }
 
@@ -144,7 +161,7 @@ mod tests {
         assert!(!beliefs.usable(0, S(11)) && beliefs.usable(1, S(11)));
         let late = S(11) + Nanos(1);
         assert!(beliefs.usable(0, late));
-        beliefs.picked(0, late);
+        assert_eq!(beliefs.picked(0, late), Some(late + S(10) + Nanos(1)));
         assert!(!beliefs.usable(0, late + Nanos(5)), "only one request finds out");
         beliefs.ended(0, S(12), Outcome::Answered, 2);
         assert!(beliefs.usable(0, S(12)));

@@ -31,6 +31,8 @@ struct Open {
     /// Servers that it has been to.
     tried: u64,
     attempts: u8,
+    /// Attempts after one that failed.
+    retries: u8,
     /// Attempts under way.
     live: u8,
     over: bool,
@@ -51,6 +53,8 @@ pub struct Run<'a> {
     pub(super) draining: Vec<bool>,
     /// Since when a server warms up.
     pub(super) warm_since: Vec<Option<Nanos>>,
+    /// The plan of warming that holds.
+    pub(super) warming: Vec<u32>,
     /// Flapping servers: the period, and the plan that holds.
     pub(super) flapping: Vec<(Nanos, u32)>,
     pub(super) fronts: Vec<Front>,
@@ -95,6 +99,7 @@ pub fn run(spec: &LaneSpec, scenario: &Scenario, arrivals: &[Arrival], recorded:
         servers: specs.iter().map(|spec| Server::new(*spec, scenario.queue)).collect(),
         draining: vec![false; specs.len()],
         warm_since: vec![None; specs.len()],
+        warming: vec![0; specs.len()],
         flapping: vec![(Nanos::ZERO, 0); specs.len()],
         fronts: (0..scenario.balancers.max(1)).map(front).collect(),
         changes: Change::all(scenario),
@@ -148,7 +153,7 @@ impl Run<'_> {
                 Event::Check(front) => self.check(at, front),
                 Event::Sweep(front) => self.sweep(at, front),
                 Event::Look(front, server) => self.look(at, front as usize, server as usize),
-                Event::Warm(server) => self.warm(at, server as usize),
+                Event::Warm(server, plan) => self.warm(at, server as usize, plan),
                 Event::Flap(server, plan) => self.flap(at, server as usize, plan),
             }
         }
@@ -175,7 +180,7 @@ impl Run<'_> {
     /// A second attempt, if the first is still alone and there is another server to ask.
     fn hedge(&mut self, at: Nanos, request: u32) {
         let open = self.open[request as usize];
-        if open.over || open.live != 1 {
+        if open.over || open.live != 1 || open.attempts != 1 {
             return;
         }
         let peers = &self.fronts[self.arrivals[request as usize].balancer as usize].peers;
@@ -198,9 +203,9 @@ impl Run<'_> {
         };
         let front = &mut self.fronts[arrival.balancer as usize];
         front.peers[pick.server].in_flight += 1;
-        front.beliefs.picked(pick.server, at);
-        if self.scenario.health.passive.is_some() {
-            self.refresh(at, arrival.balancer as usize, pick.server);
+        if let Some(moment) = front.beliefs.picked(pick.server, at) {
+            self.clock.plan(moment, Event::Look(arrival.balancer, pick.server as u32));
+            self.look(at, arrival.balancer as usize, pick.server);
         }
         let open = &mut self.open[request as usize];
         open.tried |= 1 << pick.server;
@@ -311,7 +316,9 @@ impl Run<'_> {
 
     /// The server has done with it: word goes back to the balancer.
     pub(super) fn answer(&mut self, at: Nanos, id: FlightId, end: End) {
-        self.flights.get_mut(id).place = Place::Gone;
+        let flight = self.flights.get_mut(id);
+        flight.place = Place::Gone;
+        self.record.left(flight.record, at);
         match self.scenario.network {
             Nanos::ZERO => self.back(at, id, end),
             delay => self.clock.plan(at + delay, Event::Back(id, end)),
@@ -374,10 +381,11 @@ impl Run<'_> {
             if open.live > 0 {
                 return;
             }
-            if let Some(retry) = self.scenario.retry.filter(|retry| u32::from(open.attempts) <= retry.attempts) {
+            if let Some(retry) = self.scenario.retry.filter(|retry| u32::from(open.retries) < retry.attempts) {
                 let allowed = self.fronts[arrival.balancer as usize].tokens.as_mut().is_none_or(|tokens| tokens.retry(at));
                 if allowed {
-                    let number = u32::from(open.attempts);
+                    open.retries += 1;
+                    let number = u32::from(open.retries);
                     let mut draws = Stream::new(self.scenario.seed, RETRY_DRAWS + (u64::from(request) << 8) + u64::from(number));
                     open.waited = own_wait(&retry.wait, number, open.waited, &mut draws);
                     self.clock.plan(at + open.waited, Event::Retry(request));

@@ -22,7 +22,12 @@ pub struct Recorder {
     pub totals: Totals,
     recorded_until: Option<Nanos>,
     scored: bool,
+    /// Servers that were in the configuration at some time.
+    known: Vec<bool>,
 }
+
+/// States of a server that are kept: one that flaps for an hour would fill the memory.
+const MOST_STATES: usize = 4_096;
 
 impl Recorder {
     pub fn new(spec: LaneSpec, servers: usize, arrivals: usize, most: usize) -> Self {
@@ -46,6 +51,7 @@ impl Recorder {
             totals: Totals::default(),
             recorded_until: None,
             scored: spec.kind.score() != Score::None,
+            known: vec![false; servers],
         }
     }
 
@@ -76,7 +82,8 @@ impl Recorder {
         }
         let record = self.attempts.len() as u32;
         let (started, finished, over, end) = (NEVER, NEVER, NEVER, End::Open);
-        self.attempts.push(Attempt { request, number, hedge, pick, scores: kept, sent: at, started, finished, over, end });
+        let left = if pick.is_some() { NEVER } else { at };
+        self.attempts.push(Attempt { request, number, hedge, pick, scores: kept, sent: at, started, finished, left, over, end });
         record
     }
 
@@ -93,6 +100,13 @@ impl Recorder {
     pub fn finished(&mut self, record: u32, at: Nanos) {
         if let Some(attempt) = self.kept(record) {
             attempt.finished = at;
+        }
+    }
+
+    /// The server is done with it, or lost it.
+    pub fn left(&mut self, record: u32, at: Nanos) {
+        if let Some(attempt) = self.kept(record) {
+            attempt.left = at;
         }
     }
 
@@ -125,7 +139,12 @@ impl Recorder {
     }
 
     pub fn state(&mut self, server: usize, at: Nanos, state: ServerState) {
+        self.known[server] |= state.present;
         let states = &mut self.servers[server].states;
+        if states.len() >= MOST_STATES {
+            self.recorded_until.get_or_insert(at);
+            return;
+        }
         match states.last_mut() {
             Some((_, last)) if *last == state => {}
             Some((from, last)) if *from == at => *last = state,
@@ -135,7 +154,7 @@ impl Recorder {
 
     /// Whether a server was never in the configuration so far.
     pub fn is_new(&self, server: usize) -> bool {
-        self.servers[server].states.iter().all(|(_, state)| !state.present)
+        !self.known[server]
     }
 
     pub fn finish(mut self, servers: &[Server]) -> Lane {

@@ -63,6 +63,9 @@ pub struct Attempt {
     /// When work on it began and ended; [`NEVER`] if that did not happen in the run.
     pub started: Nanos,
     pub finished: Nanos,
+    /// When the server was done with it in whatever way, or lost it; [`NEVER`] if that did not happen in the run. Where no
+    /// server was to be had, when it was sent.
+    pub left: Nanos,
     /// When the balancer knew how it ended; [`NEVER`] if it did not in the run.
     pub over: Nanos,
     pub end: End,
@@ -111,7 +114,7 @@ pub struct ServerTrace {
     pub failed: u64,
     /// Time its workers spent on requests, summed over the workers.
     pub busy: Nanos,
-    /// Time that went into attempts whose answer nobody waited for any more.
+    /// Time that went into attempts after their balancer had given them up.
     pub wasted: Nanos,
     /// From sending to answer.
     pub latency: Histogram,
@@ -130,6 +133,8 @@ pub struct ServerState {
     /// So many balancers think that it is down (health), or have ejected it.
     pub marked_down: u32,
     pub ejected: u32,
+    /// So many balancers send it nothing, for whatever reason.
+    pub unusable: u32,
     /// Times as long as usual.
     pub slower: u32,
     pub errors: u32,

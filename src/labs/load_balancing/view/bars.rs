@@ -5,12 +5,20 @@ use leptos::prelude::*;
 use super::state::LabState;
 use crate::labs::frame::view::WordsView;
 use crate::labs::load_balancing::compare::{self, Bar, Measure};
-use crate::labs::load_balancing::names;
 use crate::labs::load_balancing::numbers::{brief, grouped};
+use crate::labs::load_balancing::{names, presets};
 
 #[component]
 pub fn Bars(lab: LabState) -> impl IntoView {
-    let measure = RwSignal::new(Measure::P99);
+    // Each scenario is about one number first.
+    let measure = RwSignal::new(presets::measure(lab.preset.get_untracked().slug));
+    Effect::new(move |last: Option<&'static str>| {
+        let slug = lab.preset.get().slug;
+        if last.is_some_and(|last| last != slug) {
+            measure.set(presets::measure(slug));
+        }
+        slug
+    });
     let bars = Memo::new(move |_| {
         let moment = lab.moment.get();
         lab.trace.with(|trace| compare::bars(trace, moment, measure.get()))
@@ -18,8 +26,12 @@ pub fn Bars(lab: LabState) -> impl IntoView {
     let lanes = Memo::new(move |_| lab.scenario.read().lanes.clone());
     let caption = move || {
         bars.with(|bars| {
-            let of = if bars.whole { "of the whole run" } else { "that all of them have answered so far" };
-            format!("of {} requests {of}, log scale", grouped(bars.requests))
+            let requests = grouped(bars.requests);
+            match (bars.measure, bars.whole) {
+                (Measure::Lost, _) => "requests of all that are over".to_owned(),
+                (_, true) => format!("of {requests} requests of the whole run, log scale"),
+                (_, false) => format!("of the {requests} requests that every policy has answered, log scale"),
+            }
         })
     };
     let ticks = move || {
@@ -40,12 +52,12 @@ pub fn Bars(lab: LabState) -> impl IntoView {
                     let chosen = event_target_value(&event);
                     if let Some(found) = Measure::ALL.into_iter().find(|of| of.label() == chosen) { measure.set(found) }
                 }>
-                    {Measure::ALL.into_iter().map(|of| view! { <option value=of.label() selected=of == Measure::P99>{of.label()}</option> }).collect_view()}
+                    {Measure::ALL.into_iter().map(|of| view! { <option value=of.label() selected=move || of == measure.get()>{of.label()}</option> }).collect_view()}
                 </select></label>
                 " "{caption}
             </p>
             <div class="bars-rows" role="group" aria-label="Policies: choose the one that is drawn">
-                {move || (0..lanes.read().len()).map(|lane| view! { <Row lab lane bars=Signal::derive(move || bars.with(|bars| bars.bars.get(lane).cloned()))/> }).collect_view()}
+                {move || (0..lanes.read().len()).map(|lane| view! { <Row lab lane measure bars=Signal::derive(move || bars.with(|bars| bars.bars.get(lane).cloned()))/> }).collect_view()}
             </div>
             <svg class="bars-scale" width="100%" height="14" aria-hidden="true">{ticks}</svg>
             <Difference lab/>
@@ -59,25 +71,26 @@ fn place(share: f64) -> String {
 }
 
 #[component]
-fn Row(lab: LabState, lane: usize, bars: Signal<Option<Bar>>) -> impl IntoView {
+fn Row(lab: LabState, lane: usize, measure: RwSignal<Measure>, bars: Signal<Option<Bar>>) -> impl IntoView {
     let spec = lab.scenario.read_untracked().lanes.get(lane).copied();
     let term = spec.map(|spec| names::variant(&spec));
     let chosen = move || lab.watched.get() == lane;
     let class = move || match bars.get() {
         Some(Bar { best: true, .. }) => "bar best",
-        Some(Bar { share, .. }) if share >= 0.999 => "bar worst",
+        Some(Bar { worst: true, .. }) => "bar worst",
         _ => "bar",
     };
-    let value = move || bars.get().and_then(|bar| bar.value).map_or_else(|| "none answered".to_owned(), brief);
-    // A bar is of those that were answered: who answers a few quickly and turns the rest away looks best.
-    let lost = Memo::new(move |_| {
-        let moment = lab.moment.get();
-        lab.trace.with(|trace| trace.lanes.get(lane).map_or(0.0, |lane| compare::lost(lane, moment)))
-    });
-    let lost = move || match lost.get() {
-        0.0 => String::new(),
-        share if share < 0.01 => ", ✕ < 1 %".to_owned(),
-        share => format!(", ✕ {} %", (share * 100.0).round()),
+    let lost = move || match bars.get().map_or(0.0, |bar| bar.lost) {
+        0.0 => None,
+        share if share < 0.01 => Some("✕ < 1 %".to_owned()),
+        share => Some(format!("✕ {} %", (share * 100.0).round())),
+    };
+    // A time is of those that were answered: what was lost stands beside it.
+    let value = move || match (measure.get(), bars.get().and_then(|bar| bar.value), lost()) {
+        (Measure::Lost, _, lost) => lost.unwrap_or_else(|| "none lost".to_owned()),
+        (_, Some(value), None) => brief(value),
+        (_, Some(value), Some(lost)) => format!("{}, {lost}", brief(value)),
+        (_, None, lost) => lost.unwrap_or_else(|| "none answered".to_owned()),
     };
     let name = move || lab.trace.with(|trace| trace.lanes.get(lane).map(|lane| names::short(trace, lane)).unwrap_or_default());
     view! {
@@ -90,7 +103,7 @@ fn Row(lab: LabState, lane: usize, bars: Signal<Option<Bar>>) -> impl IntoView {
             <div class="bar-track">
                 <svg width="100%" height="14" aria-hidden="true"><rect class=class y="1" height="12" width=move || place(bars.get().map_or(0.0, |bar| bar.share))></rect></svg>
             </div>
-            <span class="bar-value">{value}<span class="stop">{lost}</span></span>
+            <span class="bar-value">{value}</span>
         </div>
     }
 }

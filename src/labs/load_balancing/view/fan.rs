@@ -52,7 +52,7 @@ pub fn Fan(lab: LabState) -> impl IntoView {
     let pitch = move || format!("fan pitch-{}", Layout::new(shape.get().0, 1, false).pitch);
     view! {
         <div class=pitch role="group" aria-label=words>
-            <p class="fan-source">{move || lab.scenario.with(source_words)}</p>
+            <p class="fan-source"><b>{move || lab.trace.with(|trace| names::short(trace, trace.watched()))}</b>" · "{move || lab.scenario.with(source_words)}</p>
             <div class="fan-area" class:moving=moving>
                 <svg class="ways wide" width="100%" height="100%" aria-hidden="true" inner_html=move || ways(false)></svg>
                 <svg class="ways narrow" width="100%" height="100%" aria-hidden="true" inner_html=move || ways(true)></svg>
@@ -125,7 +125,7 @@ fn Row(lab: LabState, rows: Memo<Vec<ServerNumbers>>, server: usize) -> impl Int
         (Some(ServerState { present: false, .. }), _) | (None, _) => ("not there".to_owned(), String::new()),
         (Some(state), Some(numbers)) => {
             let condition = condition(state, lab.scenario.read().balancers);
-            let busy = format!("{} % busy, {} waiting", percent(numbers.utilisation), numbers.waiting);
+            let busy = format!("{} % busy, {} waiting", percent(numbers.utilisation_recent), numbers.waiting);
             let p99 = numbers.p99.map_or_else(|| "no answer yet".to_owned(), |p99| format!("p99 {}", numbers::brief(p99)));
             match condition {
                 Some(condition) => (format!("{condition}, {} waiting", numbers.waiting), p99),
@@ -147,7 +147,7 @@ fn Row(lab: LabState, rows: Memo<Vec<ServerNumbers>>, server: usize) -> impl Int
 
 /// `, ¼×`; nothing at the usual speed.
 fn speed_words(speed: f64) -> String {
-    let known = [(0.5, "½"), (0.25, "¼"), (0.2, "⅕"), (0.1, "⅒"), (0.75, "¾")];
+    let known = [(0.5, "½"), (0.25, "¼"), (0.2, "⅕"), (0.1, "⅒"), (0.75, "¾"), (0.125, "⅛")];
     match known.iter().find(|(value, _)| (value - speed).abs() < 1e-9) {
         _ if (speed - 1.0).abs() < 1e-9 => String::new(),
         Some((_, sign)) => format!(" · {sign}×"),

@@ -15,6 +15,7 @@ mod why_panel;
 use leptos::prelude::*;
 
 use super::names;
+use super::numbers::grouped;
 use crate::labs::frame::view::{Plate, Share, Transport, Watch};
 use crate::sim::Nanos;
 use acts::Acts;
@@ -59,7 +60,7 @@ pub fn LoadBalancing(
             };
             format!(
                 "{} requests in {}, the same for all policies{cut}{load}; seed {}",
-                trace.arrivals.len(),
+                grouped(trace.arrivals.len() as u64),
                 scenario.length,
                 scenario.seed
             )
@@ -80,8 +81,8 @@ pub fn LoadBalancing(
                 <Share lab=lab.frame/>
             </Transport>
             {(!inline).then(|| view! { <Tools lab/> })}
-            <Numbers lab/>
             <Watch lab=lab.frame here/>
+            <Numbers lab/>
             <SettingsPanel lab open=!inline/>
             <Events lab/>
         </Plate>

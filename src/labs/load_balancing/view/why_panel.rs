@@ -58,7 +58,7 @@ pub fn Scores(lab: LabState) -> impl IntoView {
                     view! {
                         <tr class:watched=chosen == Some(server)>
                             <th scope="row">{names::server(server)}</th>
-                            <td>{why::score_words(lane.spec.kind, *score)}</td>
+                            <td>{why::score_words(trace, lane, *score)}</td>
                             <td>{(chosen == Some(server)).then_some("● yes")}</td>
                         </tr>
                     }

@@ -80,7 +80,8 @@ describe('the transport', () => {
   test('waits at the end of the run where no motion is wanted, with figures', async () => {
     assert.match(await page.text('.play'), /Play/);
     assert.match(await page.text('.clocks'), /^60 s of 60 s/);
-    const [, all] = (await page.text('.plate-sub')).match(/^(\d+) requests in 60 s, the same for all policies/);
+    const [, sent] = (await page.text('.plate-sub')).match(/^([\d,]+) requests in 60 s, the same for all policies/);
+    const all = sent.replaceAll(',', '');
     await why('the last request', `Request ${all} of ${all}`);
     const rows = await numbers();
     assert.deepEqual(rows.map(([name]) => name), POLICIES);
@@ -247,7 +248,7 @@ describe('the scenario', () => {
     assert.equal(notes.length, parts.length, notes.join(' | '));
     assert.match(await page.text('.plate-sub'), /, 47 % of what 5 servers can do/, 'work=50ms counts: 40 a second of 85');
     assert.deepEqual((await numbers()).map(([name]) => name), POLICIES);
-    assert.match(await page.text('.plate-sub'), /^2427 requests/, 'the five of the good intervention are among them');
+    assert.match(await page.text('.plate-sub'), /^2,427 requests/, 'the five of the good intervention are among them');
     await page.click('.plate .notes-bar button');
     await page.until('no note', () => !document.querySelector('.plate .notes-bar').checkVisibility());
   });
@@ -370,7 +371,7 @@ describe('at its limits', () => {
     await page.open(`${LAB}?preset=load80&lanes=random,least&traffic=poisson:10000&length=60s`);
     await warning('^Only the first 200,000 requests are run: none comes after ');
     await warning('on requests are counted and no longer drawn: 20,000 attempts');
-    assert.match(await page.text('.plate-sub'), /^200000 requests in .*cut there: a run holds no more/);
+    assert.match(await page.text('.plate-sub'), /^200,000 requests in .*cut there: a run holds no more/);
     const from = Date.now();
     await page.press(Key.HOME, Key.ARROW_RIGHT);
     await why('the first', 'Request 1 of 200000');

@@ -242,7 +242,7 @@ describe('what a reader takes home', () => {
     assert.equal(lines[0], 'time_s,request,attempt,hedge,server,started_s,finished_s,over_s,end,reason');
     const run = JSON.parse(files[1].text);
     assert.deepEqual([run.lab, run.address, run.lanes.length], ['load-balancing', 'preset=slow&watch=4', 4]);
-    const all = Number((await page.text('.plate-sub')).match(/^\d+/)[0]);
+    const all = Number((await page.text('.plate-sub')).match(/^[\d,]+/)[0].replaceAll(',', ''));
     assert.deepEqual([lines.length, run.arrivals.length, run.lanes[3].policy], [1 + all, all, 'ewma'], 'an attempt for each request');
     assert.match(lines[1], /^[\d.]+,1,1,no,s[1-5],[\d.]+,[\d.]+,[\d.]+,answered,best of \d alike$/);
   });

@@ -18,12 +18,18 @@ async function paths() {
 }
 
 /// Inside the page: the first difference between #app as it was sent and as it stands, or null.
-/// Nothing is normalised but one thing: a lab ticks off the tasks that its run shows. What is ticked is the reader's
+/// Nothing is normalised but two things. A canvas has the size of its place, and takes over from the picture that stands in
+/// for it; a browser alone can do that. And a lab ticks off the tasks that its run shows. What is ticked is the reader's
 /// progress, known only in the browser, and with reduced motion the run stands at its end from the start.
 function difference(raw) {
   const sent = new DOMParser().parseFromString(raw, 'text/html').getElementById('app');
   const stands = document.getElementById('app').cloneNode(true);
   for (const app of [sent, stands]) {
+    for (const canvas of app.querySelectorAll('canvas')) {
+      canvas.removeAttribute('width');
+      canvas.removeAttribute('height');
+      canvas.parentElement.classList.remove('moving');
+    }
     for (const task of app.querySelectorAll('ul.tasks > li')) {
       task.classList.remove('done');
       if (!task.className) task.removeAttribute('class');

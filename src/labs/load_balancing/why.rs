@@ -596,7 +596,7 @@ mod tests {
     fn a_cost_is_latency_times_what_is_in_flight() {
         let said = said(&scenario(&[Kind::PeakEwma], 2, [0, 10]));
         assert!(
-            said[0].contains(": s1 and s2 were drawn, and latency times (in flight + 1) was 30 ms × (0 + 1) = 30 ms × (0 + 1): a tie"),
+            said[0].contains(": s1 and s2 were drawn, and latency times (in flight + 1) was 30 ms × (0 + 1) = 30 ms × (0 + 1): at a tie"),
             "{said:?}"
         );
         // 30 ms that have decayed for 10 ms of 10 s.
@@ -606,7 +606,7 @@ mod tests {
 
     #[test]
     fn drawn_servers_are_named() {
-        for (kind, tie) in [(Kind::Choices, "stays with the first"), (Kind::RandomTwo, "goes to the second")] {
+        for (kind, tie) in [(Kind::Choices, "the first that was drawn stays"), (Kind::RandomTwo, "goes to the second")] {
             let said = said(&scenario(&[kind], 2, (0..40).map(|number| 20 * number)));
             let drawn = said.iter().filter(|sentence| sentence.contains(": s1 and s2 were drawn, and in flight ")).count();
             assert!(drawn > 10, "{kind:?}: {said:?}");

@@ -122,6 +122,8 @@ impl Tone {
     }
 }
 
+/// With more ways than this they are drawn faintly: together they would be a wall.
+const MANY_WAYS: usize = 64;
 /// Rings in a row before the rest is a number, on a wide plate and on a narrow one.
 const MOST_RINGS: [u32; 2] = [10, 6];
 const RING_GAP: f64 = 11.0;
@@ -258,7 +260,8 @@ pub fn ways_svg(servers: usize, balancers: usize, narrow: bool) -> String {
     let (left, right) = (layout.source * 1_000.0, layout.ways_end * 1_000.0);
     let third = (right - left) / 3.0;
     let mut svg = format!(
-        "<svg width=\"100%\" height=\"{h}\" viewBox=\"0 0 1000 {h}\" preserveAspectRatio=\"none\"><path class=\"way\" d=\"",
+        "<svg width=\"100%\" height=\"{h}\" viewBox=\"0 0 1000 {h}\" preserveAspectRatio=\"none\"><path class=\"way{}\" d=\"",
+        if servers * layout.balancers > MANY_WAYS { " many" } else { "" },
         h = layout.height()
     );
     for balancer in 0..layout.balancers {

@@ -11,10 +11,12 @@ use crate::labs::load_balancing::{names, presets};
 #[component]
 pub fn Bars(lab: LabState) -> impl IntoView {
     // Each scenario is about one number first.
-    let measure = RwSignal::new(presets::measure(lab.preset.get_untracked().slug));
+    let first = lab.preset.get_untracked().slug;
+    let measure = RwSignal::new(presets::measure(first));
     Effect::new(move |last: Option<&'static str>| {
         let slug = lab.preset.get().slug;
-        if last.is_some_and(|last| last != slug) {
+        // The address may have asked for another scenario before this has run for the first time.
+        if last.unwrap_or(first) != slug {
             measure.set(presets::measure(slug));
         }
         slug

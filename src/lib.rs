@@ -6,6 +6,7 @@ pub mod access_log;
 pub mod address;
 pub mod balancers;
 pub mod glossary;
+pub mod http;
 pub mod labs;
 pub mod limiters;
 #[cfg(all(feature = "ui", not(target_arch = "wasm32")))]

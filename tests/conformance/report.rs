@@ -11,7 +11,7 @@ use field_guide::limiters::Algorithm;
 pub struct Report {
     /// The file's, without its ending.
     name: &'static str,
-    /// `limiter` or `policy`: under this key the file has the subject's slug.
+    /// `limiter`, `policy` or `http`: under this key the file has the subject's slug.
     part: &'static str,
     subject: &'static str,
     title: String,
@@ -35,6 +35,12 @@ impl Report {
     #[allow(dead_code)] // Some tests have only limiters.
     pub fn of(name: &'static str, subject: &'static str, title: String, against: &'static str, version: &str, how: &'static str) -> Self {
         Report::begin(name, "policy", subject, title, against, version, how)
+    }
+
+    /// Of what the HTTP status lab answers.
+    #[allow(dead_code)] // One test has it.
+    pub fn of_http(name: &'static str, title: String, against: &'static str, version: &str, how: &'static str) -> Self {
+        Report::begin(name, "http", name, title, against, version, how)
     }
 
     fn begin(

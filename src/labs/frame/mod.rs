@@ -1,7 +1,9 @@
 //! What every lab shares: addresses that replay a run, presets, interventions, playback, traffic, and the plate around the picture.
 
+pub mod figures;
 pub mod intervention;
 pub mod lab;
+pub mod lanes;
 pub mod playback;
 pub mod preset;
 pub mod traffic;

@@ -6,7 +6,7 @@
 use super::moment::{self, ServerMoment, there_since};
 use super::run::{Attempt, End, Lane, NEVER, ServerState, ServerTrace, Trace};
 use super::scenario::{MOST_RECORDED, Scenario, ServerSpec};
-pub use crate::labs::rate_limiting::numbers::brief;
+pub use crate::labs::frame::figures::{brief, quantile};
 use crate::sim::histogram::Histogram;
 use crate::sim::service::Service;
 use crate::sim::{Arrivals, Nanos};
@@ -38,13 +38,6 @@ impl Spread {
         let [p50, p95, p99, p999] = [0.5, 0.95, 0.99, 0.999].map(|share| times.quantile(share));
         Spread { p50, p95, p99, p999, mean: times.mean() }
     }
-}
-
-/// The smallest of the ascending `times` that at least `share` of them do not exceed.
-pub fn quantile(times: &[Nanos], share: f64) -> Option<Nanos> {
-    // As the histogram has it: what is a whole number must not be rounded up for its last binary place.
-    let rank = (share * times.len() as f64 * (1.0 - 2.0 * f64::EPSILON)).ceil() as usize;
-    times.get(rank.saturating_sub(1)).copied()
 }
 
 /// A server up to a moment.

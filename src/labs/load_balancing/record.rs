@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::run::{Attempt, End, Lane, NEVER, Trace};
 use crate::balancers::Reason;
-use crate::labs::rate_limiting::record::seconds;
+use crate::labs::frame::figures::seconds;
 use crate::sim::Nanos;
 use crate::sim::histogram::Histogram;
 

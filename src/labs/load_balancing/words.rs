@@ -11,6 +11,7 @@ use super::scenario::{
 };
 use crate::address::{read_span, write_span};
 use crate::labs::frame::Intervention;
+use crate::labs::frame::lanes;
 use crate::sim::Nanos;
 use crate::sim::backoff::{Backoff, Jitter};
 
@@ -46,28 +47,7 @@ fn span(text: &str, range: &RangeInclusive<Nanos>) -> Option<Nanos> {
 
 /// `rr,least,choices(d:3),ewma(decay:5s),bounded(factor:125)`.
 pub fn read_lanes(text: &str) -> Option<Vec<LaneSpec>> {
-    let mut lanes = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(['(', ',']).unwrap_or(rest.len());
-        let mut lane = LaneSpec::from(Kind::from_slug(&rest[..end])?);
-        rest = &rest[end..];
-        if let Some(inside) = rest.strip_prefix('(') {
-            let (own, after) = inside.split_once(')')?;
-            own.split(',').try_for_each(|part| read_own(&mut lane, part))?;
-            rest = after;
-        }
-        if lanes.contains(&lane) || lanes.len() == MOST_LANES {
-            return None;
-        }
-        lanes.push(lane);
-        rest = match rest.strip_prefix(',') {
-            Some(more) if !more.is_empty() => more,
-            _ if rest.is_empty() => rest,
-            _ => return None,
-        };
-    }
-    (!lanes.is_empty()).then_some(lanes)
+    lanes::read_lanes(text, MOST_LANES, |name| Kind::from_slug(name).map(LaneSpec::from), read_own)
 }
 
 /// A number of the lane's own, if its kind reads it.

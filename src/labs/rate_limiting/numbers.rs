@@ -1,6 +1,7 @@
 //! A lane in numbers, up to a moment: counts, waits, answers' times, and the same client by client.
 
 use super::lane::{Handled, Lane};
+use crate::labs::frame::figures::quantile;
 use crate::limiters::Verdict;
 use crate::sim::Nanos;
 
@@ -50,12 +51,6 @@ impl Spread {
     }
 }
 
-/// The smallest of the ascending `spans` that at least `share` of them do not exceed (nearest rank).
-pub fn quantile(spans: &[Nanos], share: f64) -> Option<Nanos> {
-    let rank = libm::ceil(share * spans.len() as f64) as usize;
-    spans.get(rank.saturating_sub(1)).copied()
-}
-
 /// How long those that were let through were held back before.
 pub fn waits(lane: &Lane, at: Nanos) -> Option<Spread> {
     Spread::of(lane.until(at).iter().filter(|handled| handled.decision.admitted()).map(|handled| handled.decision.wait()).collect())
@@ -65,28 +60,6 @@ pub fn waits(lane: &Lane, at: Nanos) -> Option<Spread> {
 pub fn answer_times(lane: &Lane, at: Nanos) -> Option<Spread> {
     let times = lane.until(at).iter().filter_map(|handled| handled.done.filter(|done| *done <= at).map(|done| done - handled.at));
     Spread::of(times.collect())
-}
-
-/// For a table: three digits, no more.
-pub fn brief(span: Nanos) -> String {
-    let (unit, per_unit) = match span.0 {
-        0 => return "0".to_owned(),
-        1_000_000_000.. => ("s", 1_000_000_000),
-        1_000_000.. => ("ms", 1_000_000),
-        _ => ("µs", 1_000),
-    };
-    // In integers, rounded to nearest, so that host and wasm print the same.
-    let decimals = match span.0 / per_unit {
-        100.. => 0,
-        10.. => 1,
-        _ => 2,
-    };
-    let scale = 10u64.pow(decimals);
-    let rounded = (u128::from(span.0) * u128::from(scale) + u128::from(per_unit) / 2) / u128::from(per_unit);
-    let (whole, rest) = (rounded / u128::from(scale), rounded % u128::from(scale));
-    let text = if decimals == 0 { whole.to_string() } else { format!("{whole}.{rest:0width$}", width = decimals as usize) };
-    let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text} {unit}")
 }
 
 /// Counts for each client.
@@ -103,6 +76,7 @@ pub fn by_client(lane: &Lane, at: Nanos, clients: u32) -> Vec<Counts> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labs::frame::figures::brief;
 
     #[test]
     fn quantiles_are_the_nearest_rank() {

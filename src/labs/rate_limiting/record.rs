@@ -8,6 +8,7 @@ use super::lane::{Handled, Lane};
 use super::run::Trace;
 use super::why;
 use crate::access_log::LogRequest;
+use crate::labs::frame::figures::seconds;
 use crate::limiters::{Decision, Quota, Verdict};
 use crate::sim::Nanos;
 
@@ -36,12 +37,6 @@ fn csv_row(csv: &mut String, at: Nanos, key: &str, cost: u32, decision: &Decisio
         _ => String::new(),
     };
     let _ = writeln!(csv, "{},{},{cost},{word},{},{},{retry}", seconds(at), cell(key), seconds(decision.wait()), quota.remaining);
-}
-
-/// Exact: nine decimals at most, none that say nothing.
-pub fn seconds(at: Nanos) -> String {
-    let (whole, rest) = (at.0 / Nanos::SECOND.0, at.0 % Nanos::SECOND.0);
-    if rest == 0 { whole.to_string() } else { format!("{whole}.{}", format!("{rest:09}").trim_end_matches('0')) }
 }
 
 /// Quoted where a comma or a quote would be taken for the table's own; a formula of a spreadsheet is text here.

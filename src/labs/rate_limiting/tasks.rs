@@ -1,10 +1,9 @@
 //! Things to try: each ticks off when the run shows it, up to the moment the reader has reached.
 
 use super::lane::{Handled, Lane};
-use super::numbers::quantile;
 use super::run::Trace;
 use super::scenario::{Action, Algorithm, Scope};
-use crate::labs::frame;
+use crate::labs::frame::{self, figures::quantile};
 use crate::limiters::Verdict;
 use crate::sim::Nanos;
 use crate::sim::window::worst_window;

@@ -4,6 +4,7 @@ use super::scenario::{
     ATTEMPTS, Algorithm, LIMITS, LaneSpec, MOST_CLIENTS, MOST_LANES, RATES, Retry, Source, WINDOWS, WORK_TIMES, WORKERS, Work,
 };
 use crate::address::{read_span, write_span};
+use crate::labs::frame::lanes;
 use crate::labs::frame::traffic::{read_arrivals, write_arrivals};
 use crate::limiters::Delay;
 use crate::sim::Nanos;
@@ -11,28 +12,7 @@ use crate::sim::backoff::{Backoff, Jitter};
 
 /// `fixed,token(burst:20,limit:4),nginx(nodelay)`.
 pub fn read_lanes(text: &str) -> Option<Vec<LaneSpec>> {
-    let mut lanes = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(['(', ',']).unwrap_or(rest.len());
-        let mut lane = LaneSpec::from(Algorithm::from_slug(&rest[..end])?);
-        rest = &rest[end..];
-        if let Some(inside) = rest.strip_prefix('(') {
-            let (own, after) = inside.split_once(')')?;
-            own.split(',').try_for_each(|part| read_own(&mut lane, part))?;
-            rest = after;
-        }
-        if lanes.contains(&lane) || lanes.len() == MOST_LANES {
-            return None;
-        }
-        lanes.push(lane);
-        rest = match rest.strip_prefix(',') {
-            Some(more) if !more.is_empty() => more,
-            _ if rest.is_empty() => rest,
-            _ => return None,
-        };
-    }
-    (!lanes.is_empty()).then_some(lanes)
+    lanes::read_lanes(text, MOST_LANES, |name| Algorithm::from_slug(name).map(LaneSpec::from), read_own)
 }
 
 fn read_own(lane: &mut LaneSpec, part: &str) -> Option<()> {

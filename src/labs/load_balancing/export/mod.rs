@@ -13,7 +13,7 @@ mod haproxy;
 mod nginx;
 
 use super::scenario::{CHOICES, FACTORS, Kind, Order, Policy, QUEUES, RETRIES, Retry, Scenario, ServerSpec, THRESHOLDS, WEIGHTS, WORKERS};
-use crate::labs::rate_limiting::record::seconds;
+use crate::labs::frame::figures::seconds;
 use crate::sim::Nanos;
 use crate::sim::backoff::{Backoff, ROUND_TRIP};
 

@@ -353,14 +353,14 @@ impl Run<'_> {
         let (front_index, server) = (flight.balancer as usize, flight.server as usize);
         let outcome = if end == End::Answered { Outcome::Answered } else { Outcome::Failed };
         let took = at - flight.sent;
-        let present = self.members.iter().filter(|member| member.present).count();
         let front = &mut self.fronts[front_index];
         front.peers[server].in_flight -= 1;
         front.policy.ended(server, at, took, outcome);
-        if let Some(moment) = front.beliefs.ended(server, at, outcome, present) {
-            self.clock.plan(moment, Event::Look(flight.balancer, flight.server));
-        }
         if self.scenario.health.passive.is_some() || self.scenario.health.ejection.is_some() {
+            let present = self.members.iter().filter(|member| member.present).count();
+            if let Some(moment) = front.beliefs.ended(server, at, outcome, present) {
+                self.clock.plan(moment, Event::Look(flight.balancer, flight.server));
+            }
             self.look(at, front_index, server);
         }
         let open = &mut self.open[flight.request as usize];

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::state::LabState;
+use crate::labs::frame::figures::brief;
 use crate::labs::rate_limiting::lane::Lane;
-use crate::labs::rate_limiting::numbers::{Counts, Spread, answer_times, brief, by_client, waits};
+use crate::labs::rate_limiting::numbers::{Counts, Spread, answer_times, by_client, waits};
 use crate::labs::rate_limiting::scenario::{Algorithm, Scenario};
 use crate::labs::rate_limiting::why::window_words;
 use crate::labs::rate_limiting::{Trace, names};

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::super::state::LabState;
-use crate::labs::rate_limiting::export::{Export as Exported, Target, Wanted};
+use crate::labs::frame::view::ExportText;
+use crate::labs::rate_limiting::export::{Target, Wanted};
 use crate::labs::rate_limiting::scenario::{LaneSpec, Scope};
 use crate::labs::rate_limiting::{names, record};
 use crate::site::browser;
@@ -47,36 +48,11 @@ pub fn Export(lab: LabState) -> impl IntoView {
                 </select></label>
             </p>
             {move || exported.get().map(|exported| match exported {
-                Ok(exported) => view! { <Text target=target.get() exported/> }.into_any(),
+                Ok(exported) => view! { <ExportText file=target.get().file_name() text=exported.text notes=exported.notes/> }.into_any(),
                 Err(sentence) => view! { <p role="status">{sentence}</p> }.into_any(),
             })}
             <Run lab lane=Signal::derive(lane)/>
         </div>
-    }
-}
-
-#[component]
-fn Text(target: Target, exported: Exported) -> impl IntoView {
-    let copied = RwSignal::new(None::<bool>);
-    let text = exported.text.clone();
-    let copy = move |_| {
-        let text = text.clone();
-        leptos::task::spawn_local(async move {
-            let _ = copied.try_set(Some(browser::copy(&text).await));
-        });
-    };
-    let notes = exported.notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
-    view! {
-        <pre class="export" tabindex="0" aria-label=target.file_name()><code>{exported.text}</code></pre>
-        <p class="tool-row">
-            <button type="button" on:click=copy>"Copy"</button>
-            <span role="status">{move || match copied.get() {
-                Some(true) => format!("{} is copied.", target.file_name()),
-                Some(false) => "This browser does not let a page copy: select the text.".to_owned(),
-                None => String::new(),
-            }}</span>
-        </p>
-        <ul class="export-notes">{notes}</ul>
     }
 }
 

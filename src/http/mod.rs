@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod auth;
 pub mod base64;
+pub mod cache;
 pub mod cache_control;
 pub mod date;
 pub mod edits;
@@ -26,6 +27,7 @@ pub mod questions;
 pub mod range;
 pub mod representation;
 pub mod respond;
+pub mod sequence;
 pub mod state;
 pub mod status;
 pub mod syntax;

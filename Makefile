@@ -34,7 +34,7 @@ test: .tools/test.ready
 
 # The labs' algorithms against the real products; /conformance/ shows what came of it.
 conformance: .tools/test.ready
-	@$(LOAD) cargo test --locked --test '*conform*'
+	@$(LOAD) cargo test --locked --test '*conform*' --test 'http_*'
 
 # The glossary by level, topic and kind: entries, words, sources, oldest review.
 content-report:

@@ -19,6 +19,11 @@ use field_guide::http::message::{Request, Response};
 use field_guide::http::state::NOON;
 use field_guide::http::status;
 
+#[path = "conformance/report.rs"]
+mod report;
+
+use report::Report;
+
 const TABLE: &str = r#"
 # Storing
 9111 3 | P | 0 GET => 200 [CC: max-age=60] | 1 GET | fresh 200 Age=1 stored=1 | The request was GET
@@ -504,13 +509,20 @@ fn field_fault(fields: &Fields, word: &str) -> Option<String> {
 
 #[test]
 fn every_case_comes_as_the_rfc_says() {
+    let how = "A table of our own, rule by rule: what happened before, at what age, what is asked, and whether the cache answers, \
+               validates or forwards, with which fields.";
+    let mut report = Report::of_http("http-cache", "A cache, RFC 9111".to_owned(), "the text of RFC 9111, 5861 and 8246", "", how);
     let mut faulty = Vec::new();
     for case in cases() {
         let course = run(&case);
-        for fault in faults(&case, &course) {
+        let faults = faults(&case, &course);
+        report.compare(faults.is_empty(), || format!("line {}: {}", case.line, faults.join(" ")));
+        for fault in faults {
             faulty.push(format!("line {} ({}): {fault}", case.line, case.clause));
         }
     }
+    let written = report.finish();
+    assert!(written.is_ok(), "{written:?}");
     assert!(faulty.is_empty(), "{}", faulty.join("\n"));
 }
 

@@ -5,7 +5,7 @@
 //! The engine gives the status as nginx does, but the fields as the RFC wants them; [`ours`] undoes this in three places, each
 //! named there. Of an error only status and fields are compared, since the page that explains it is everyone's own.
 //!
-//! Left out are texts that are no dates, but that nginx reads as such, for instance without `GMT` at the end.
+//! Dates are written in the three forms of HTTP, and in ways that only nginx takes for dates.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "conformance/nginx.rs"]
@@ -131,13 +131,19 @@ fn written(moment: u64, draws: &mut Stream) -> String {
     const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     let text = date::format(moment);
     let (weekday, day, month, year, time) = (&text[..3], &text[5..7], &text[8..11], &text[12..16], &text[17..25]);
-    match draws.below(8) {
+    match draws.below(14) {
         0 => {
             let weekday = DAYS.iter().find(|name| name.starts_with(weekday)).expect("it is one of the seven");
             format!("{weekday}, {day}-{month}-{} {time} GMT", &year[2..])
         }
         1 => format!("{weekday} {month} {:>2} {time} {year}", day.trim_start_matches('0')),
         2 => format!("Mon, {day} {month} {year} {time} GMT"),
+        // No dates by the RFC, and read by nginx all the same.
+        3 => format!("{weekday}, {day} {month} {year} {time}"),
+        4 => format!("any day,  {day} {month} {year} {time} and more"),
+        5 => format!("{weekday}, {day} {}x{} {year} {time} GMT", &month[..1], &month[2..]),
+        6 => format!("{weekday} {month}  {day} {time} {year}"),
+        7 => format!("{weekday}, {day}-{month}-{} {time}", &year[2..]),
         _ => text,
     }
 }
@@ -149,7 +155,21 @@ fn moment(file: &Served, draws: &mut Stream) -> String {
         0..=3 => written(file.modified, draws),
         4 | 5 => written(file.modified - away, draws),
         6 | 7 => written(file.modified + away, draws),
-        _ => one_of(&["yesterday", "", "0", "Tue, 24 Nov 2026", "Tue, 32 Nov 2026 12:00:00 GMT", "\"v1\""], draws).to_owned(),
+        _ => {
+            const NONE: [&str; 10] = [
+                "yesterday",
+                "",
+                "0",
+                "Tue, 24 Nov 2026",
+                "Tue, 32 Nov 2026 12:00:00 GMT",
+                "Tue, 00 Nov 2026 12:00:00 GMT",
+                "Tue, 24 Nov 2026 12:00:60 GMT",
+                "Tue, 24 nov 2026 12:00:00 GMT",
+                "24 Nov 2026 12:00:00 GMT",
+                "\"v1\"",
+            ];
+            one_of(&NONE, draws).to_owned()
+        }
     }
 }
 

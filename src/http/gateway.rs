@@ -162,7 +162,7 @@ fn reusable(x: &Exchange) -> Answer {
         return Answer::no(format!("A stored GET does not answer {}.", brief(x.method())));
     }
     let wishes = wishes(x);
-    // Without Cache-Control, Pragma: no-cache says the same (RFC 9111 §5.4).
+    // Without Cache-Control, caches still read Pragma: no-cache, which RFC 9111 §5.4 deprecates.
     let pragma = !x.has("Cache-Control") && x.request.fields.lists("Pragma", "no-cache");
     if wishes.forbids_reuse() || pragma {
         return Answer::no("The client wants it validated first: no-cache.");
@@ -173,7 +173,7 @@ fn reusable(x: &Exchange) -> Answer {
         return Answer::no(format!("It is {age} s old, and the client takes {most} s at most."));
     }
     let wanted = wishes.min_fresh.unwrap_or(0);
-    if age.saturating_add(wanted) < lifetime {
+    if age < lifetime && age.saturating_add(wanted) <= lifetime {
         return Answer::yes(format!("It is {age} s old and fresh for {lifetime} s."));
     }
     let stale = age.saturating_sub(lifetime);

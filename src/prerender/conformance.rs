@@ -1,6 +1,6 @@
 //! `/conformance/`: what each algorithm was held against, from the results that the tests leave in `target/conformance/`.
-//! A limiter whose proof did not run for this build is listed as such; of the load balancing policies those are listed that
-//! were held against something.
+//! A limiter whose proof did not run for this build is listed as such; of the load balancing policies and of what the HTTP
+//! status lab answers, those are listed that were held against something.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -24,6 +24,8 @@ const RESULTS: &str = "target/conformance";
 struct Proof {
     limiters: Vec<String>,
     policies: Vec<String>,
+    /// Parts of the HTTP status lab.
+    http: Vec<String>,
     title: String,
     against: String,
     version: String,
@@ -52,8 +54,15 @@ pub fn article(config: &Config) -> Article {
         section(&mut before, ["load-balancing", "Load balancing", "Policy", "Load balancing policies"], &policies);
         before.push_str("<p>A policy that is not in this table was not held against a product for this build.</p>");
     }
+    let mut http = String::new();
+    for proof in proofs.iter().filter(|proof| !proof.http.is_empty()) {
+        proven(&mut http, &escape(&proof.title), &[proof]);
+    }
+    if !http.is_empty() {
+        section(&mut before, ["http-status", "HTTP status", "Rules", "Rules of the HTTP status lab"], &http);
+    }
     let after = "<h2 id=\"again\">Do it again</h2><p><code>make conformance</code> installs the products, runs the comparisons and writes \
-                 this page’s numbers; <code>make test</code> does so on the way. The tests are in <code>tests/*_conform.rs</code>.</p>";
+                 this page’s numbers; <code>make test</code> does so on the way. The tests are in <code>tests/*_conform.rs</code> and <code>tests/http_*.rs</code>.</p>";
     Article {
         slug: "conformance".to_owned(),
         title: TITLE.to_owned(),
@@ -159,6 +168,7 @@ fn proof(value: &Value) -> Option<Proof> {
     Some(Proof {
         limiters: slugs("limiter"),
         policies: slugs("policy"),
+        http: slugs("http"),
         title: text("title").unwrap_or_default(),
         against: text("against")?,
         version: text("version")?,

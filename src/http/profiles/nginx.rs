@@ -4,7 +4,7 @@
 //! Maintenance, moved and gone stand for `return` in the rewrite phase, so they come before access is checked. Every
 //! answer here was seen from nginx 1.22.1 on loopback.
 
-use super::nginx_scan::{Parsed, in_list, parse_ranges};
+use super::nginx_scan::{Parsed, date as scan_date, in_list, parse_ranges};
 use crate::http::date;
 use crate::http::graph::Station::{Action, Content, Limits, Message, Method, Preconditions, Range, Resource, Service, Who};
 use crate::http::graph::{Graph, Node, end, to};
@@ -229,19 +229,27 @@ fn unmodified(x: &Exchange) -> Answer {
     let Some(own) = x.last_modified() else {
         return Answer::no("There is no modification date.");
     };
-    match date::parse(value) {
+    let modified = i64::try_from(own).unwrap_or(i64::MAX);
+    match scan_date(value) {
         None => Answer::no(format!("`{}` is no date, which counts as one before all others.", brief(value))),
         Some(given) => {
-            let verb = if own <= given { "is not later than" } else { "is later than" };
-            Answer { yes: own <= given, reason: format!("Last-Modified, {}, {verb} {}.", date::format(own), date::format(given)) }
+            let yes = modified <= given;
+            let verb = if yes { "is not later than" } else { "is later than" };
+            Answer { yes, reason: format!("Last-Modified, {}, {verb} `{}`.", date::format(own), brief(value)) }
         }
     }
+}
+
+/// Whether nginx reads the very second of the file out of it.
+fn is_last_modified(x: &Exchange, value: &str) -> bool {
+    let read = scan_date(value).and_then(|seconds| u64::try_from(seconds).ok());
+    read.is_some() && read == x.last_modified()
 }
 
 /// `if_modified_since exact`, the default.
 fn same_date(x: &Exchange) -> Answer {
     let value = x.request.fields.get("If-Modified-Since").unwrap_or_default();
-    let same = x.last_modified().is_some() && date::parse(value) == x.last_modified();
+    let same = is_last_modified(x, value);
     let own = x.last_modified().map(date::format).unwrap_or_default();
     let verb = if same { "is" } else { "is not" };
     Answer { yes: same, reason: format!("`{}` {verb} exactly Last-Modified, {own}.", brief(value)) }
@@ -276,11 +284,7 @@ fn range_of_bytes(x: &Exchange) -> Answer {
 /// A tag is compared byte by byte, weak or not; a date has to be the very same.
 fn if_range(x: &Exchange) -> Answer {
     let value = x.request.fields.get("If-Range").unwrap_or_default();
-    let same = if value.len() >= 2 && value.ends_with('"') {
-        x.etag() == Some(value)
-    } else {
-        x.last_modified().is_some() && date::parse(value) == x.last_modified()
-    };
+    let same = if value.len() >= 2 && value.ends_with('"') { x.etag() == Some(value) } else { is_last_modified(x, value) };
     let verb = if same { "is" } else { "is neither" };
     Answer { yes: same, reason: format!("`{}` {verb} the entity tag or the date of the file.", brief(value)) }
 }

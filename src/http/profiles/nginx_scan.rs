@@ -1,7 +1,7 @@
-//! How nginx 1.22 reads lists of entity tags and ranges: byte by byte, and not always as the RFC has it.
+//! How nginx 1.22 reads lists of entity tags, ranges and dates: byte by byte, and not always as the RFC has it.
 //!
-//! `ngx_http_test_if_match()` in `ngx_http_not_modified_filter_module.c` and `ngx_http_range_parse()` in
-//! `ngx_http_range_filter_module.c`; the answers in the tests were seen from nginx 1.22.1 on loopback.
+//! `ngx_http_test_if_match()` in `ngx_http_not_modified_filter_module.c`, `ngx_http_range_parse()` in
+//! `ngx_http_range_filter_module.c` and `ngx_parse_http_time()` in `ngx_parse_time.c`; the answers in the tests were seen from nginx 1.22.1 on loopback.
 
 /// What `ngx_http_range_parse` makes of a Range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,97 @@ pub fn in_list(list: &str, etag: Option<&str>, weak: bool) -> bool {
     false
 }
 
+/// `ngx_parse_http_time()`, in seconds since 1970: no more of a date than nginx looks at. The day of the week may be anything
+/// before a comma or a space, a month is known by one to three of its letters, and what stands behind the time is not read.
+pub fn date(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    let mark = bytes.iter().position(|byte| matches!(byte, b',' | b' '))?;
+    let asctime = bytes.get(mark) == Some(&b' ');
+    let mut rest = bytes.get(mark + 1..)?;
+    spaces(&mut rest);
+    if rest.len() < 18 {
+        return None;
+    }
+    let mut day = 0;
+    let mut separator = b' ';
+    if !asctime {
+        day = digits(&mut rest, 2)?;
+        separator = *rest.first()?;
+        if !matches!(separator, b' ' | b'-') || (separator == b' ' && rest.len() < 18) {
+            return None;
+        }
+        rest = rest.get(1..)?;
+    }
+    let month = month(rest)?;
+    rest = rest.get(3..)?;
+    if !asctime && rest.first() != Some(&separator) {
+        return None;
+    }
+    rest = rest.get(1..)?;
+    let mut year = 0;
+    if asctime {
+        rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        day = digits(&mut rest, 1)?;
+        if rest.first()? != &b' ' {
+            day = day * 10 + digits(&mut rest, 1)?;
+        }
+        if rest.len() < 14 {
+            return None;
+        }
+    } else if separator == b' ' {
+        year = digits(&mut rest, 4)?;
+    } else {
+        year = digits(&mut rest, 2)?;
+        year += if year < 70 { 2000 } else { 1900 };
+    }
+    rest = rest.strip_prefix(b" ")?;
+    let hour = digits(&mut rest, 2)?;
+    rest = rest.strip_prefix(b":")?;
+    let minute = digits(&mut rest, 2)?;
+    rest = rest.strip_prefix(b":")?;
+    let second = digits(&mut rest, 2)?;
+    if asctime {
+        rest = rest.strip_prefix(b" ")?;
+        year = digits(&mut rest, 4)?;
+    }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].get(usize::try_from(month).ok()?).copied()?;
+    if hour > 23 || minute > 59 || second > 59 || day > last {
+        return None;
+    }
+    // Years begin in March, so that a leap day ends one; day 0 is the last of the month before, as nginx counts it.
+    let (year, from_march) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let days =
+        365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * from_march + 2) / 5 + day - 1 - 719_468;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+fn digits(rest: &mut &[u8], count: usize) -> Option<i64> {
+    let (digits, after) = rest.split_at_checked(count)?;
+    *rest = after;
+    digits.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
+}
+
+/// From 0, by the letters that nginx looks at.
+fn month(name: &[u8]) -> Option<i64> {
+    let [first, second, third, ..] = *name else { return None };
+    Some(match first {
+        b'J' if second == b'a' => 0,
+        b'J' if third == b'n' => 5,
+        b'J' => 6,
+        b'F' => 1,
+        b'M' if third == b'r' => 2,
+        b'M' => 4,
+        b'A' if second == b'p' => 3,
+        b'A' => 7,
+        b'S' => 8,
+        b'O' => 9,
+        b'N' => 10,
+        b'D' => 11,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +236,34 @@ mod tests {
         assert_eq!(parse_ranges("0-", 0), Parsed::Declined);
         assert_eq!(parse_ranges("-5", 0), Parsed::Declined);
         assert_eq!(parse_ranges("5-", 0), Parsed::Unsatisfiable);
+    }
+
+    #[test]
+    fn dates_as_nginx_reads_them() {
+        let noon = i64::try_from(crate::http::state::NOON).expect("it is a date of this century");
+        for same in [
+            "Tue, 24 Nov 2026 12:00:00 GMT",
+            "Tue, 24 Nov 2026 12:00:00",
+            "X, 24 Nov 2026 12:00:00 CET",
+            "Tuesday, 24-Nov-26 12:00:00 GMT",
+            "Tue Nov 24 12:00:00 2026",
+            ",24 Nxx 2026 12:00:00 GMT",
+        ] {
+            assert_eq!(date(same), Some(noon), "{same}");
+        }
+        assert_eq!(date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(date("Sun Nov  6 08:49:37 1994"), Some(784_111_777));
+        assert_eq!(date("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199));
+        for none in [
+            "Tue, 24 Nov 2026 12:00:60 GMT",
+            "Thu, 29 Feb 2026 12:00:00 GMT",
+            "24 Nov 2026 12:00:00 GMT",
+            "yesterday",
+            "",
+            "Tue, 24 nov 2026 12:00:00 GMT",
+        ] {
+            assert_eq!(date(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod edit;
 pub mod expect;
 pub mod gateway;
 pub mod hop;
+pub mod once;
 pub mod ranges;
 pub mod redirects;
 pub mod retry_after;

@@ -65,6 +65,19 @@ impl Query {
         read
     }
 
+    /// Takes everything out that nobody has taken yet, as key and value.
+    pub fn take_rest(&mut self) -> Vec<(String, String)> {
+        let taken = &self.taken;
+        let (left, rest) = std::mem::take(&mut self.parts).into_iter().partition(|(key, _)| taken.contains(key));
+        self.parts = left;
+        rest
+    }
+
+    /// Gives back what was taken and means nothing: [`Query::finish`] says so.
+    pub fn put_back(&mut self, key: String, value: String) {
+        self.parts.push((key, value));
+    }
+
     pub fn note(&mut self, sentence: String) {
         self.notes.push(Note(sentence));
     }

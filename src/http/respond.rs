@@ -244,6 +244,10 @@ fn finish(x: &Exchange, mut response: Response) -> Response {
     } else {
         response.body.clear();
         response.fields.remove("Content-Length");
+        if code == 204 {
+            // There is nothing that it could be the type of.
+            response.fields.remove("Content-Type");
+        }
     }
     if code == 205 {
         response.fields.set("Content-Length", "0");

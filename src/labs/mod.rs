@@ -1,6 +1,7 @@
 //! The labs. Each is scenario → run → trace → scene → pixels; only the last step knows the browser.
 
 pub mod frame;
+pub mod http_status;
 pub mod load_balancing;
 pub mod rate_limiting;
 
@@ -14,9 +15,10 @@ pub struct About {
 }
 
 /// All labs, in the order in which they are shown.
-pub const LABS: [About; 2] = [
+pub const LABS: [About; 3] = [
     About { slug: rate_limiting::SLUG, title: rate_limiting::TITLE, summary: rate_limiting::SUMMARY },
     About { slug: load_balancing::SLUG, title: load_balancing::TITLE, summary: load_balancing::SUMMARY },
+    About { slug: http_status::SLUG, title: http_status::TITLE, summary: http_status::SUMMARY },
 ];
 
 /// The lab of an address, and what of it the scenario is: `rate-limiting?preset=boundary`.
@@ -30,8 +32,9 @@ pub fn check_scenario(lab: &str, scenario: &str) -> Result<(), String> {
     let notes = match lab {
         rate_limiting::SLUG => rate_limiting::Scenario::from_address(scenario).1,
         load_balancing::SLUG => load_balancing::Scenario::from_address(scenario).1,
+        http_status::SLUG => http_status::Scenario::from_address(scenario).1,
         unknown => {
-            let known = LABS.map(|lab| lab.slug).join(" and ");
+            let known = LABS.map(|lab| lab.slug).join(", ");
             return Err(format!("there is no lab “{unknown}”; there is {known}"));
         }
     };

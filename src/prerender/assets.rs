@@ -16,8 +16,7 @@ pub struct Assets {
     pub style: String,
     pub program: String,
     pub wasm: String,
-    /// The labs' programs: slug, JavaScript, wasm.
-    pub labs: Vec<(&'static str, String, String)>,
+    pub labs: Vec<LabFiles>,
     pub boot: String,
     /// Runs a lab's program off the main thread.
     pub worker: String,
@@ -26,9 +25,17 @@ pub struct Assets {
     pub fonts: Vec<String>,
 }
 
+/// What a page with a lab fetches for it.
+#[derive(Clone, Debug)]
+pub struct LabFiles {
+    pub slug: &'static str,
+    pub program: String,
+    pub wasm: String,
+    pub style: String,
+}
+
 /// The order is the cascade.
-const STYLES: [&str; 9] =
-    ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "fan.css", "balancing.css", "print.css"];
+const STYLES: [&str; 7] = ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "print.css"];
 /// As Cargo names the program.
 const PROGRAM: &str = "backend-field-guide";
 const BOOT: &str = include_str!("../site/boot.js");
@@ -40,11 +47,15 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     let folder = out.join("assets");
     fs::create_dir_all(&folder)?;
 
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut style = String::new();
     for name in STYLES {
-        let path = out.join("style").join(name);
-        style.push_str(&fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
+        style.push_str(&read(&out.join("style").join(name))?);
     }
+    let labs = LABS
+        .iter()
+        .map(|lab| Ok((lab.slug, lab_style(&out.join("style/labs").join(lab.slug), &read)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
     let mut fonts = Vec::new();
     let mut files: Vec<_> = fs::read_dir(out.join("style/fonts"))?.collect::<Result<_, _>>()?;
     files.sort_by_key(|file| file.file_name());
@@ -77,9 +88,16 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     let assets = Assets {
         program: take(format!("{PROGRAM}.js"))?,
         wasm: take(format!("{PROGRAM}_bg.wasm"))?,
-        labs: LABS
-            .iter()
-            .map(|lab| Ok((lab.slug, take(format!("{}.js", lab.slug))?, take(format!("{}_bg.wasm", lab.slug))?)))
+        labs: labs
+            .into_iter()
+            .map(|(slug, style)| {
+                Ok(LabFiles {
+                    slug,
+                    program: take(format!("{slug}.js"))?,
+                    wasm: take(format!("{slug}_bg.wasm"))?,
+                    style: format!("assets/{}", write_hashed(&folder, &format!("{slug}.css"), style.as_bytes())?),
+                })
+            })
             .collect::<Result<_, Failure>>()?,
         style: format!("assets/{}", write_hashed(&folder, "style.css", style.as_bytes())?),
         boot: format!("assets/{}", write_hashed(&folder, "boot.js", BOOT.as_bytes())?),
@@ -88,6 +106,13 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
         fonts,
     };
     Ok(assets)
+}
+
+/// The style sheets in a lab's folder, in the order of their names.
+fn lab_style(folder: &Path, read: &impl Fn(&Path) -> Result<String, String>) -> Result<String, Failure> {
+    let mut files: Vec<_> = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?.collect::<Result<_, _>>()?;
+    files.sort_by_key(|file| file.file_name());
+    Ok(files.iter().map(|file| read(&file.path())).collect::<Result<String, String>>()?)
 }
 
 /// Writes `name.ext` as `name-<hash>.ext` and returns that.

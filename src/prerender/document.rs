@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
-use super::assets::Assets;
+use super::assets::{Assets, LabFiles};
 use super::pages::{Body, Page};
 use super::{Config, Failure, paths, tally};
 use crate::glossary::content::{Glossary, escape};
@@ -29,6 +29,8 @@ pub struct Shell {
     after_app: String,
     head: String,
     tail: String,
+    /// Slug and address.
+    lab_styles: Vec<(&'static str, String)>,
     config: Config,
 }
 
@@ -67,8 +69,13 @@ impl Shell {
         );
         let dev_scripts =
             if config.dev { format!("{dev_scripts}<script>{}</script>\n", RELOAD_SCRIPT.replace("BASE", base)) } else { dev_scripts };
-        let labs: String =
-            assets.labs.iter().map(|(lab, js, wasm)| format!(" data-{lab}=\"{base}{js}\" data-{lab}-wasm=\"{base}{wasm}\"")).collect();
+        let labs: String = assets
+            .labs
+            .iter()
+            .map(|LabFiles { slug, program, wasm, style }| {
+                format!(" data-{slug}=\"{base}{program}\" data-{slug}-wasm=\"{base}{wasm}\" data-{slug}-style=\"{base}{style}\"")
+            })
+            .collect();
         let tail = format!(
             "<script type=\"module\" id=\"boot\" src=\"{base}{}\" data-js=\"{base}{}\" data-wasm=\"{base}{}\" data-worker=\"{base}{}\"{labs}></script>\n{dev_scripts}",
             assets.boot, assets.program, assets.wasm, assets.worker
@@ -79,6 +86,7 @@ impl Shell {
             after_app: after_app.to_owned(),
             head,
             tail,
+            lab_styles: assets.labs.iter().map(|lab| (lab.slug, lab.style.clone())).collect(),
             config: config.clone(),
         })
     }
@@ -91,15 +99,22 @@ impl Shell {
                 let mark = if *hydrate { " data-prerendered" } else { "" };
                 let after = self.after_app.replace("</body>", &format!("{}</body>", self.tail));
                 format!(
-                    "{}{}{}{}<div id=\"app\"{mark}>{html}</div>{after}",
+                    "{}{}{}{}{}<div id=\"app\"{mark}>{html}</div>{after}",
                     self.before_head,
                     self.own_head(page),
                     self.head,
+                    self.lab_style(page),
                     self.before_app.trim_start(),
                 )
             }
             Body::MovedTo { path, name, title } => self.moved(page, path, name, title),
         }
+    }
+
+    /// The style of the page's lab, which the pages without it do not fetch.
+    fn lab_style(&self, page: &Page) -> String {
+        let style = self.lab_styles.iter().find(|(slug, _)| page.lab == Some(slug));
+        style.map_or(String::new(), |(_, style)| format!("<link rel=\"stylesheet\" href=\"{}{style}\">\n", self.config.base))
     }
 
     fn own_head(&self, page: &Page) -> String {

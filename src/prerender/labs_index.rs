@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::glossary::content::escape;
-use crate::labs::{About, LABS, load_balancing, rate_limiting};
+use crate::labs::{About, LABS, http_status, load_balancing, rate_limiting};
 use crate::site::article::Article;
 
 pub const TITLE: &str = "Labs";
@@ -22,6 +22,7 @@ pub fn article(config: &Config) -> Article {
 /// A lab with its scenarios.
 fn section(config: &Config, lab: &About) -> String {
     let presets: Vec<(&str, &str)> = match lab.slug {
+        http_status::SLUG => http_status::PRESETS.iter().map(|preset| (preset.slug, preset.title)).collect(),
         load_balancing::SLUG => load_balancing::PRESETS.iter().map(|preset| (preset.slug, preset.title)).collect(),
         _ => rate_limiting::PRESETS.iter().map(|preset| (preset.slug, preset.title)).collect(),
     };

@@ -18,6 +18,8 @@ pub struct Page {
     /// The address that counts for this page, with a leading slash; `None` on the 404 page.
     pub canonical: Option<String>,
     pub json_ld: Option<serde_json::Value>,
+    /// The lab that stands on it.
+    pub lab: Option<&'static str>,
     pub body: Body,
 }
 
@@ -47,6 +49,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: config.description.clone(),
             canonical: Some("/".to_owned()),
             json_ld: Some(json_ld::set(glossary, config)),
+            lab: None,
             body: app("/", Prerendered { rows: rows.into(), article: None }),
         },
         Page {
@@ -55,6 +58,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: "There is no page at this address.".to_owned(),
             canonical: None,
             json_ld: None,
+            lab: None,
             body: app("/404.html", Prerendered::default()),
         },
         Page {
@@ -63,6 +67,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: "Instruments that run in the page: the same address gives the same run.".to_owned(),
             canonical: Some("/labs/".to_owned()),
             json_ld: None,
+            lab: None,
             body: app("/labs/", Prerendered { article: Some(labs_index::article(config)), ..Prerendered::default() }),
         },
     ];
@@ -74,6 +79,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: lab.summary.to_owned(),
             canonical: Some(path.clone()),
             json_ld: None,
+            lab: Some(lab.slug),
             body: app(&path, Prerendered::default()),
         }
     }));
@@ -83,6 +89,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
         description: conformance::LEAD.to_owned(),
         canonical: Some("/conformance/".to_owned()),
         json_ld: None,
+        lab: None,
         body: app("/conformance/", Prerendered { article: Some(conformance::article(config)), ..Prerendered::default() }),
     });
     for entry in &glossary.entries {
@@ -94,6 +101,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: entry.lead_text.clone(),
             canonical: Some(path.clone()),
             json_ld: Some(json_ld::term(entry, config)),
+            lab: entry.front.lab.as_ref().and_then(|lab| LABS.iter().find(|known| known.slug == lab.lab)).map(|lab| lab.slug),
             body: app(&path, Prerendered { article: Some(article), ..Prerendered::default() }),
         });
     }
@@ -105,6 +113,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: paths::description(glossary, &article.slug),
             canonical: Some(path.clone()),
             json_ld: None,
+            lab: None,
             body: app(&path, Prerendered { article: Some(article), ..Prerendered::default() }),
         });
     }
@@ -117,6 +126,7 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
             description: entry.lead_text.clone(),
             canonical: Some(path.clone()),
             json_ld: None,
+            lab: None,
             body: Body::MovedTo { path, name: alias.name.clone(), title: entry.front.title.clone() },
         });
     }

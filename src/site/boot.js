@@ -11,8 +11,26 @@ async function load(js, wasm) {
 
 // Every lab is a program of its own, asked for when it comes near the screen; one that failed may be asked for again.
 const labs = {};
+// A page that opened with the lab has its style already; one that the reader came from has not.
+async function style(name) {
+  const href = at(`${name}-style`);
+  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  const loaded = new Promise((resolve) => { link.onload = link.onerror = resolve; });
+  document.head.append(link);
+  await loaded;
+}
+async function lab(name) {
+  try {
+    const [program] = await Promise.all([load(name, `${name}-wasm`), style(name)]);
+    return program;
+  } catch (error) {
+    delete labs[name];
+    throw error;
+  }
+}
 globalThis.fieldGuide = {
-  lab: (name) => (labs[name] ??= load(name, `${name}-wasm`).catch((error) => { delete labs[name]; throw error; })),
+  lab: (name) => (labs[name] ??= lab(name)),
   // The same program off the main thread, for what takes long.
   worker: (name) => {
     const worker = new Worker(at("worker"), { type: "module" });

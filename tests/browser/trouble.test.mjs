@@ -221,8 +221,8 @@ test('a labs’ program that does not load leaves its picture, its numbers and a
 
 test('a page without a lab does not fetch the labs’ program, and one further down waits until it is near', async (t) => {
   const server = await siteWith(t, () => undefined);
-  const asked = () => server.asked.some((path) => /rate-limiting_bg-/.test(path));
-  await page.driver.get(page.url('/terms/etag/'));
+  const asked = () => server.asked.some((path) => /(rate-limiting|load-balancing|http-status)(_bg)?-/.test(path));
+  await page.driver.get(page.url('/terms/json/'));
   await page.until('the program', () => document.documentElement.hasAttribute('data-alive'));
   assert.equal(asked(), false);
   await page.driver.get(page.url('/terms/token-bucket/'));

@@ -13,7 +13,7 @@ const FONTS = 70 * KB;
 // so that they can only shrink: lower them when a program does, and never raise them. Every lab is a program of its
 // own, fetched when it comes near the screen; a page without it does not pay for it. A lab's worker is a few lines.
 const PROGRAM = 230 * KB;
-const LABS = { 'rate-limiting': 340 * KB, 'load-balancing': 415 * KB };
+const LABS = { 'rate-limiting': 340 * KB, 'load-balancing': 415 * KB, 'http-status': 470 * KB };
 
 const packed = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
@@ -38,7 +38,7 @@ test('the program of a page stays under its ratchet', (t) => {
   within(all, PROGRAM, 'JS + wasm stay in the budget');
   // What no page names by itself would be fetched beside the above, uncounted.
   const scripts = [...files.keys()].filter((name) => /\.(m?js|wasm)$/.test(name));
-  assert.equal(scripts.length, 8, `programs of the site are ${scripts.join(', ')}: count what is new above`);
+  assert.equal(scripts.length, 10, `programs of the site are ${scripts.join(', ')}: count what is new above`);
 });
 
 for (const [lab, ratchet] of Object.entries(LABS)) {
@@ -51,16 +51,20 @@ for (const [lab, ratchet] of Object.entries(LABS)) {
 }
 
 test('HTML and CSS of every term page stay within the budget', (t) => {
-  const css = linked(home.tree, 'stylesheet').reduce((sum, address) => sum + packed(behind(address)), 0);
-  const sizes = terms.map((page) => ({ name: page.name, html: packed(files.get(page.name)), plain: files.get(page.name).length }));
-  sizes.sort((a, b) => b.html - a.html);
+  // A page with a lab has that lab's style besides.
+  const sheets = new Map();
+  const weight = (address) => sheets.get(address) ?? sheets.set(address, packed(behind(address))).get(address);
+  const styles = (page) => linked(page.tree, 'stylesheet').reduce((sum, address) => sum + weight(address), 0);
+  const sizes = terms.map((page) => ({ name: page.name, html: packed(files.get(page.name)), css: styles(page) }));
+  const both = ({ html, css }) => html + css;
+  sizes.sort((a, b) => both(b) - both(a));
   const [heaviest] = sizes;
   const middle = sizes[Math.floor(sizes.length / 2)];
-  t.diagnostic(`heaviest term page ${say(heaviest.html + css)} of ${say(TERM_PAGE)}: ${heaviest.name} ${say(heaviest.html)} + CSS ${say(css)}`);
-  t.diagnostic(`median term page ${say(middle.html + css)}; home ${say(packed(files.get('index.html')) + css)} with CSS`);
-  const other = terms.find((page) => linked(page.tree, 'stylesheet').join() !== linked(home.tree, 'stylesheet').join());
-  assert.equal(other?.name, undefined, 'a term page has other style sheets than home, which were counted');
-  within(heaviest.html + css, TERM_PAGE, `HTML + CSS of ${heaviest.name} stay in the budget`);
+  t.diagnostic(`heaviest term page ${say(both(heaviest))} of ${say(TERM_PAGE)}: ${heaviest.name} ${say(heaviest.html)} + CSS ${say(heaviest.css)}`);
+  t.diagnostic(`median term page ${say(both(middle))}; home ${say(packed(files.get('index.html')) + styles(home))} with CSS`);
+  const least = styles(home);
+  assert.ok(least > 0 && sizes.every((page) => page.css >= least), 'every term page has the style of the site');
+  within(both(heaviest), TERM_PAGE, `HTML + CSS of ${heaviest.name} stay in the budget`);
 });
 
 test('the fonts stay within the budget', (t) => {

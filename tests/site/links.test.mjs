@@ -6,7 +6,7 @@ import { BASE, SITE, byName, documents, files, follow, glossary, home, ids, ofKi
 import { none, repeated } from './report.mjs';
 
 // What holds an address, besides href and src.
-const ADDRESSES = ['href', 'src', 'xlink:href', 'action', 'poster', 'data-js', 'data-wasm', 'data-worker', 'data-rate-limiting', 'data-rate-limiting-wasm', 'data-load-balancing', 'data-load-balancing-wasm'];
+const ADDRESSES = ['href', 'src', 'xlink:href', 'action', 'poster', 'data-js', 'data-wasm', 'data-worker', ...['rate-limiting', 'load-balancing', 'http-status'].flatMap((lab) => [`data-${lab}`, `data-${lab}-wasm`, `data-${lab}-style`])];
 
 /** A fragment is set into the page of its folder; its links are read from there. */
 const placeOf = (document) => (document.kind === 'fragment' ? document.path.replace(/article\.html$/, '') : document.path);

@@ -9,7 +9,7 @@ use super::{Entry, Problem};
 use crate::glossary::Kind;
 
 /// Addresses inside the site that an entry may link to, besides entries.
-const PAGES: [&str; 4] = ["/", "/labs/", "/labs/rate-limiting/", "/labs/load-balancing/"];
+const PAGES: [&str; 5] = ["/", "/labs/", "/labs/rate-limiting/", "/labs/load-balancing/", "/labs/http-status/"];
 
 /// A link that an author wrote, resolved.
 #[derive(Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@ fn before_the_resource() -> Vec<Node> {
         Node::new(Message, "target", "Is the target short enough?", message::target_short)
             .yes(to("fields"))
             .no(end(414))
-            .should("RFC 9112 §3"),
+            .must("RFC 9112 §3"),
         Node::new(Message, "fields", "Are the header fields small enough?", message::fields_short)
             .yes(to("transfer"))
             .no(end(431))

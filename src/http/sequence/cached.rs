@@ -3,12 +3,16 @@
 //!
 //! One exchange after the other: an ask that comes before the last one is over waits until it is.
 
+mod rulings;
+
 use super::edit::Edit;
 use super::tape::Tape;
-use super::{Change, Lane, Message, Origin, Sequence, Setting, Visit, hop, is_safe};
-use crate::http::cache::{Cache, Kind, Outcome, Ruling, invalidating, serving};
+use super::{Change, Lane, Message, Origin, Sequence, Setting, Visit, hop};
+use crate::http::cache::{Cache, Kind, Outcome, Ruling, serving};
 use crate::http::engine::Decision;
 use crate::http::message::{Request, Response};
+pub use rulings::{FRESH, VALIDATED, decisive};
+use rulings::{asking, sentences, told};
 
 /// How a shared cache signs what it forwards.
 const NAME: &str = "edge";
@@ -16,23 +20,6 @@ const NAME: &str = "edge";
 const MOST_RETRIES: usize = 2;
 /// Fields by which a cache asks whether what it holds is still good.
 const CONDITIONS: [&str; 2] = ["If-None-Match", "If-Modified-Since"];
-
-// Questions of the cache by which its rulings are told apart.
-const HOW_OLD: &str = "How old is it?";
-const FRESH: &str = "Is it fresh?";
-const OFFERED: &str = "Does the response offer itself stale?";
-const ALLOWED: &str = "Does anybody allow to use it stale?";
-pub const VALIDATED: &str = "Can it be validated?";
-const KEPT: &str = "Is the method one whose responses are kept?";
-const SAYS_HOW_LONG: &str = "Does anything say that it can be cached?";
-const NAMED: &str = "Is the 304 about something stored?";
-/// What decides about a reply, apart from storing it.
-const ABOUT_REPLY: [&str; 4] = [
-    "Is the 304 for the client?",
-    "May it stand in for the error?",
-    "Does the request invalidate what is stored?",
-    "Is the reply to HEAD about what is stored?",
-];
 
 /// One question to the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,23 +62,6 @@ pub fn play(setting: &Setting, url: &str, asks: &[(u64, Request)], kind: Kind, o
         line.ask(*at_ms, request, origin);
     }
     line.finish()
-}
-
-/// The rulings that made a cache answer a request as it did.
-pub fn decisive(outcome: Outcome, path: &[Ruling]) -> Vec<&Ruling> {
-    let said = |question: &str| path.iter().find(|ruling| ruling.question == question);
-    let granted = |question: &str| said(question).filter(|ruling| ruling.yes);
-    let against = path.iter().find(|ruling| !ruling.yes && ruling.question != HOW_OLD && ruling.question != VALIDATED);
-    let last = path.iter().rev().find(|ruling| !ruling.yes);
-    match outcome {
-        Outcome::Fresh => said(FRESH).into_iter().collect(),
-        Outcome::Stale => granted(OFFERED).or(granted(ALLOWED)).into_iter().collect(),
-        Outcome::Validate => against.into_iter().collect(),
-        Outcome::Miss if against == last => last.into_iter().collect(),
-        Outcome::Miss => against.into_iter().chain(last).collect(),
-        Outcome::Through => path.first().into_iter().collect(),
-        Outcome::Refused => last.into_iter().collect(),
-    }
 }
 
 /// What goes on between client, cache and origin.
@@ -184,7 +154,10 @@ impl Line<'_> {
         let decision = self.visit(forward, note, changes, true, asked, origin);
         let received = self.cache.receive(sent, self.tape.now(), forward, forward, Some(&decision.response));
         // Nothing goes on to the client, so this is the last place to say it.
-        self.tape.remark(&told(&received.path));
+        let why = told(&received.path);
+        if !why.is_empty() {
+            self.tape.remark(&why);
+        }
         asked.rulings.extend(received.path);
     }
 
@@ -269,18 +242,6 @@ fn places(left: &[u64]) -> Vec<usize> {
     places
 }
 
-fn asking(request: &Request, late: bool) -> String {
-    let mut note = match request.fields.joined("Cache-Control") {
-        _ if !is_safe(&request.method) => format!("{} goes to the origin by way of the cache.", request.method),
-        Some(wish) => format!("The client asks its cache, and says `{wish}`."),
-        None => "The client asks its cache first.".to_owned(),
-    };
-    if late {
-        note.push_str(" It has waited until the exchange before was over.");
-    }
-    note
-}
-
 /// The conditions that one request has otherwise than the other.
 fn conditions(before: Option<&Request>, after: &Request, clause: &'static str) -> Vec<Change> {
     let differs = |name: &str| {
@@ -307,44 +268,225 @@ fn aged(reply: Option<&Response>, response: &Response) -> Vec<Change> {
     changes
 }
 
-/// What the cache ruled about a reply, as sentences.
-fn told(path: &[Ruling]) -> String {
-    let mut told: Vec<String> = Vec::new();
-    for ruling in path {
-        if ruling.question == NAMED && ruling.yes {
-            told.push(format!("What is stored is good for another while. {}", sentence(ruling)));
-        } else if ABOUT_REPLY.contains(&ruling.question) {
-            told.push(sentence(ruling));
-        }
-    }
-    let storing = path.iter().position(|ruling| ruling.question == KEPT).and_then(|at| path.get(at..)).unwrap_or_default();
-    match storing {
-        [] => {}
-        [method, ..] if !method.yes => {
-            if told.is_empty() {
-                told.push(sentence(method));
-            }
-        }
-        rulings => match rulings.iter().find(|ruling| !ruling.yes) {
-            Some(against) => told.push(format!("It is not stored. {}", sentence(against))),
-            None => {
-                let long = rulings.iter().find(|ruling| ruling.question == SAYS_HOW_LONG);
-                told.push(format!("It is stored. {}", long.map(sentence).unwrap_or_default()).trim_end().to_owned());
-            }
-        },
-    }
-    told.join(" ")
-}
-
-fn sentences(rulings: &[&Ruling]) -> String {
-    rulings.iter().map(|ruling| sentence(ruling)).collect::<Vec<_>>().join(" ")
-}
-
-/// The reason with its clause.
-fn sentence(ruling: &Ruling) -> String {
-    format!("{} ({}).", ruling.reason.trim_end_matches('.'), ruling.clause)
-}
-
 #[cfg(test)]
-#[path = "cached_tests.rs"]
-mod tests;
+mod tests {
+    use super::super::plain;
+    use super::*;
+    use crate::http::profiles::Profile;
+    use crate::http::state::{Representation, World};
+
+    const URL: &str = "https://example.org/notes/1#end";
+
+    fn world(cache_control: &str) -> World {
+        let mut world = World::default();
+        world.resource.cache_control = Some(cache_control.to_owned());
+        world
+    }
+
+    fn asked(method: &str, fields: &[(&str, &str)]) -> Request {
+        let mut request = Request::new(method, "/notes/1");
+        request.fields.push("Host", "example.org");
+        for (name, value) in fields {
+            request.fields.push(*name, *value);
+        }
+        request
+    }
+
+    fn get() -> Request {
+        asked("GET", &[])
+    }
+
+    /// Against one world that stays as it is.
+    fn against(world: &World, kind: Kind, asks: &[(u64, Request)]) -> (Sequence, Cached) {
+        play(&Setting::default(), URL, asks, kind, &mut |visit| visit.decide(Profile::Rfc9110, world))
+    }
+
+    fn outcomes(cached: &Cached) -> Vec<(Outcome, Option<u16>)> {
+        cached.asked.iter().map(|asked| (asked.outcome, asked.response.as_ref().map(|response| response.status))).collect()
+    }
+
+    fn got<'a>(cached: &'a Cached, index: usize, name: &str) -> Option<&'a str> {
+        cached.asked.get(index)?.response.as_ref()?.fields.get(name)
+    }
+
+    fn ways(sequence: &Sequence) -> Vec<(u64, Lane, Lane)> {
+        sequence.events.iter().map(|event| (event.at_ms, event.from, event.to)).collect()
+    }
+
+    #[test]
+    fn what_was_missed_is_stored_and_answers_later() {
+        let (sequence, cached) = against(&world("max-age=60"), Kind::Private, &[(0, get()), (45_000, get())]);
+        assert_eq!(outcomes(&cached), [(Outcome::Miss, Some(200)), (Outcome::Fresh, Some(200))]);
+        let expected = [
+            (0, Lane::Client, Lane::Cache),
+            (30, Lane::Cache, Lane::Origin),
+            (80, Lane::Origin, Lane::Cache),
+            (110, Lane::Cache, Lane::Client),
+            (45_000, Lane::Client, Lane::Cache),
+            (45_030, Lane::Cache, Lane::Client),
+        ];
+        assert_eq!(ways(&sequence), expected);
+        assert_eq!((got(&cached, 0, "Age"), got(&cached, 1, "Age")), (None, Some("45")));
+        assert_eq!(cached.asked.iter().map(|own| (own.event, own.forwarded.clone())).collect::<Vec<_>>(), [(0, vec![1]), (4, vec![])]);
+        assert!(sequence.events.iter().all(|event| !event.note.is_empty()));
+        assert!(sequence.events[1].note.contains("Nothing is stored") && sequence.events[3].note.contains("It is stored"));
+        assert_eq!(cached.states.iter().map(|(at, cache)| (*at, cache.stored().len())).collect::<Vec<_>>(), [(140, 1), (45_060, 1)]);
+    }
+
+    #[test]
+    fn what_is_stale_is_validated_and_fresh_again() {
+        let (sequence, cached) = against(&world("max-age=60"), Kind::Private, &[(0, get()), (75_000, get()), (100_000, get())]);
+        let expected = [(Outcome::Miss, Some(200)), (Outcome::Validate, Some(200)), (Outcome::Fresh, Some(200))];
+        assert_eq!(outcomes(&cached), expected);
+        assert_eq!((got(&cached, 1, "Age"), got(&cached, 2, "Age")), (None, Some("25")), "the 304 has a Date of its own");
+        let question = &sequence.events[5];
+        assert!(matches!(&question.message, Message::Request { request, .. } if request.fields.get("If-None-Match") == Some("\"v1\"")));
+        assert_eq!(question.changes.iter().map(|own| own.what.as_str()).collect::<Vec<_>>(), CONDITIONS);
+        assert!(question.changes.iter().all(|own| own.before.is_none() && own.clause == "RFC 9111 §4.3.1"));
+        assert!(question.note.contains("stale by 15 s"), "{}", question.note);
+        assert!(matches!(&sequence.events[6].message, Message::Response(response) if response.status == 304));
+        let answer = &sequence.events[7];
+        assert_eq!((answer.changes[0].what.as_str(), answer.changes[0].after.as_deref()), ("status", Some("200")));
+        assert!(answer.note.contains("RFC 9111 §4.3.4"));
+    }
+
+    #[test]
+    fn stale_while_revalidate_answers_first_and_asks_then() {
+        let world = world("max-age=60, stale-while-revalidate=30");
+        let (sequence, cached) = against(&world, Kind::Private, &[(0, get()), (75_000, get()), (80_000, get())]);
+        assert_eq!(outcomes(&cached).iter().map(|own| own.0).collect::<Vec<_>>(), [Outcome::Miss, Outcome::Stale, Outcome::Fresh]);
+        assert_eq!((got(&cached, 1, "Age"), got(&cached, 2, "Age")), (Some("75"), Some("5")));
+        let expected = [
+            (75_000, Lane::Client, Lane::Cache),
+            (75_030, Lane::Cache, Lane::Client),
+            (75_030, Lane::Cache, Lane::Origin),
+            (75_080, Lane::Origin, Lane::Cache),
+        ];
+        assert_eq!(ways(&sequence)[4..8], expected);
+        assert_eq!(cached.asked[1].forwarded, [6]);
+        assert!(sequence.events[7].note.contains("RFC 9111 §4.3.4"), "nothing later could say it");
+    }
+
+    #[test]
+    fn no_cache_asks_the_origin_although_it_is_fresh() {
+        let wish = asked("GET", &[("Cache-Control", "no-cache")]);
+        let (sequence, cached) = against(&world("max-age=60"), Kind::Private, &[(0, get()), (10_000, wish)]);
+        assert_eq!(cached.asked[1].outcome, Outcome::Validate);
+        assert!(sequence.events[5].note.contains("The request says no-cache (RFC 9111 §5.2.1.4)."));
+    }
+
+    #[test]
+    fn only_if_cached_is_refused_where_nothing_is() {
+        let wish = asked("GET", &[("Cache-Control", "only-if-cached")]);
+        let (sequence, cached) = against(&world("max-age=60"), Kind::Private, &[(0, wish.clone()), (1_000, get()), (2_000, wish)]);
+        assert_eq!(outcomes(&cached), [(Outcome::Refused, Some(504)), (Outcome::Miss, Some(200)), (Outcome::Fresh, Some(200))]);
+        assert_eq!((cached.asked[0].forwarded.len(), sequence.statuses()), (0, vec![504, 200, 200]));
+        assert!(sequence.events[1].note.contains("RFC 9111 §5.2.1.7"));
+    }
+
+    #[test]
+    fn a_write_goes_through_and_makes_what_is_stored_invalid() {
+        let put = Request { body: b"new".to_vec(), ..asked("PUT", &[("Content-Length", "3")]) };
+        let (sequence, cached) = against(&world("max-age=60"), Kind::Shared, &[(0, get()), (10_000, put), (20_000, get())]);
+        let expected = [(Outcome::Miss, Some(200)), (Outcome::Through, Some(204)), (Outcome::Validate, Some(200))];
+        assert_eq!(outcomes(&cached), expected);
+        assert!(sequence.events[7].note.contains("RFC 9111 §4.4"), "{}", sequence.events[7].note);
+        assert!(sequence.events[9].note.contains("A write went to this target"), "{}", sequence.events[9].note);
+    }
+
+    #[test]
+    fn a_new_version_takes_the_place_of_the_old_one() {
+        let old = world("max-age=60");
+        let mut new = world("max-age=60");
+        new.resource.representations = vec![Representation { etag: Some("\"v2\"".to_owned()), ..Representation::default() }];
+        let asks = [(0, get()), (75_000, get())];
+        let (sequence, cached) = play(&Setting::default(), URL, &asks, Kind::Private, &mut |visit| {
+            visit.decide(Profile::Rfc9110, if visit.turn == 0 { &old } else { &new })
+        });
+        assert!(matches!(&sequence.events[6].message, Message::Response(response) if response.status == 200));
+        assert_eq!(got(&cached, 1, "ETag"), Some("\"v2\""));
+        let stored = cached.states[1].1.stored();
+        assert_eq!((stored.len(), stored[0].response.fields.get("ETag")), (1, Some("\"v2\"")));
+    }
+
+    #[test]
+    fn vary_keeps_answers_apart() {
+        let mut world = world("max-age=60");
+        let in_language = |language: &str| Representation { language: Some(language.to_owned()), ..Representation::default() };
+        world.resource.representations = vec![in_language("en"), in_language("de")];
+        let wish = |language: &str| asked("GET", &[("Accept-Language", language)]);
+        let asks = [(0, wish("en")), (1_000, wish("de")), (2_000, wish("en")), (3_000, wish("de"))];
+        let (_, cached) = against(&world, Kind::Private, &asks);
+        assert_eq!(
+            outcomes(&cached).iter().map(|own| own.0).collect::<Vec<_>>(),
+            [Outcome::Miss, Outcome::Miss, Outcome::Fresh, Outcome::Fresh]
+        );
+        assert_eq!((got(&cached, 2, "Content-Language"), got(&cached, 3, "Content-Language")), (Some("en"), Some("de")));
+    }
+
+    #[test]
+    fn stale_if_error_stands_in() {
+        let asks = [(0, get()), (75_000, get())];
+        let well = world("max-age=60, stale-if-error=60");
+        let mut down = well.clone();
+        down.server.unavailable = true;
+        let (sequence, cached) = play(&Setting::default(), URL, &asks, Kind::Private, &mut |visit| {
+            visit.decide(Profile::Rfc9110, if visit.turn == 0 { &well } else { &down })
+        });
+        assert_eq!((sequence.statuses(), got(&cached, 1, "Age")), (vec![200, 200], Some("75")));
+        assert_eq!((sequence.events[7].changes[0].before.as_deref(), sequence.events[7].changes[0].clause), (Some("503"), "RFC 5861 §4"));
+    }
+
+    #[test]
+    fn a_304_for_something_else_is_asked_again_without_conditions() {
+        let asks = [(0, get()), (75_000, get())];
+        let world = world("max-age=60");
+        let (sequence, cached) = play(&Setting::default(), URL, &asks, Kind::Private, &mut |visit| match visit.turn {
+            1 => {
+                let mut other = Response::new(304);
+                other.fields.push("ETag", "\"other\"");
+                plain(other)
+            }
+            _ => visit.decide(Profile::Rfc9110, &world),
+        });
+        assert_eq!((cached.asked[1].forwarded.as_slice(), sequence.statuses()), ([5, 7].as_slice(), vec![200, 200]));
+        let again = &sequence.events[7];
+        assert!(again.changes.iter().all(|own| own.after.is_none()) && again.note.contains("once more"), "{}", again.note);
+        let stubborn = play(&Setting::default(), URL, &asks[..1], Kind::Private, &mut |_| plain(Response::new(304)));
+        assert_eq!((stubborn.0.statuses(), stubborn.1.asked[0].forwarded.len()), (vec![502], 3));
+    }
+
+    #[test]
+    fn a_shared_cache_signs_and_a_private_one_does_not() {
+        for (kind, expected) in [(Kind::Shared, Some("1.1 edge")), (Kind::Private, None)] {
+            let mut seen = Vec::new();
+            play(&Setting::default(), URL, &[(0, get())], kind, &mut |visit| {
+                seen.push((visit.url.to_owned(), visit.request.fields.get("Via").map(str::to_owned)));
+                plain(Response::new(204))
+            });
+            assert_eq!(seen, [("https://example.org/notes/1".to_owned(), expected.map(str::to_owned))]);
+        }
+    }
+
+    #[test]
+    fn an_ask_waits_for_the_one_before() {
+        let (sequence, cached) = against(&world("max-age=60"), Kind::Private, &[(0, get()), (50, get())]);
+        assert_eq!((cached.asked[1].at_ms, cached.asked[1].outcome), (140, Outcome::Fresh));
+        assert!(sequence.events[cached.asked[1].event].note.contains("waited"));
+    }
+
+    #[test]
+    fn places_hold_after_interim_responses_that_overtake() {
+        // The 103 leaves the cache at 90, the 200 the origin at 80 already.
+        let mut world = world("max-age=60");
+        world.server.hints = vec!["</style.css>; rel=preload".to_owned()];
+        let (sequence, cached) = against(&world, Kind::Shared, &[(0, get()), (1_000, get())]);
+        assert!(sequence.events.is_sorted_by_key(|event| event.at_ms));
+        assert_eq!(sequence.statuses(), [103, 200, 200]);
+        for own in &cached.asked {
+            let event = &sequence.events[own.event];
+            assert!(event.from == Lane::Client && matches!(event.message, Message::Request { .. }) && event.at_ms == own.at_ms);
+        }
+        assert_eq!(places(&[0, 30, 60, 90, 80, 110]), [0, 1, 2, 4, 3, 5]);
+    }
+}

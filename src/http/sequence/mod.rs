@@ -4,6 +4,7 @@
 //! supplies, mostly as a [`World`] for [`engine::decide`]. Nothing waits and nothing is drawn by lot: time is a number
 //! that the driver adds to, so the same arguments give the same sequence.
 
+pub mod cached;
 pub mod credentials;
 pub mod edit;
 pub mod expect;

@@ -4,6 +4,7 @@ pub mod figures;
 pub mod intervention;
 pub mod lab;
 pub mod lanes;
+pub mod markup;
 pub mod playback;
 pub mod preset;
 pub mod traffic;

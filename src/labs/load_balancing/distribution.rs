@@ -10,7 +10,8 @@ use super::names::short;
 use super::numbers::{brief, grouped, quantile};
 use super::run::{End, Lane, Trace};
 use super::sweep::Table;
-use super::sweep::picture::{escaped, grid_line, labels, seconds, ticks};
+use super::sweep::picture::{grid_line, labels, seconds, ticks};
+use crate::labs::frame::markup::escaped;
 use crate::sim::Nanos;
 
 /// So many requests have to lie beyond a percentile: of fewer, it says more about luck than about the policy.
@@ -136,10 +137,7 @@ const BELOW_MEDIAN: f64 = 20.0;
 pub fn svg(distribution: &Distribution) -> String {
     let words: Vec<String> = distribution.lanes.iter().map(Times::words).collect();
     let words = format!("How long answered requests took. {}.", words.join(". "));
-    let mut svg = format!(
-        "<svg class=\"percentiles\" width=\"100%\" height=\"{HEIGHT}\" role=\"img\" aria-label=\"{}\">",
-        escaped(&words).replace('"', "&quot;")
-    );
+    let mut svg = format!("<svg class=\"percentiles\" width=\"100%\" height=\"{HEIGHT}\" role=\"img\" aria-label=\"{}\">", escaped(&words));
     let Some(scale) = Scale::of(&distribution.lanes) else {
         let _ = write!(
             svg,

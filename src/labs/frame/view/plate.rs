@@ -24,6 +24,9 @@ pub fn Plate<L: Lab>(
     /// What is the same for all lanes, in one line.
     #[prop(into)]
     subtitle: Signal<String>,
+    /// Without the row of scenarios: where one scenario is what the reader came for.
+    #[prop(optional)]
+    bare: bool,
     children: Children,
 ) -> impl IntoView {
     if let Some(asked) = asked.filter(|_| !inline) {
@@ -77,7 +80,7 @@ pub fn Plate<L: Lab>(
                 <h2 class="plate-title">{move || lab.preset.get().title}</h2>
                 <p class="plate-sub">{move || subtitle.get()}</p>
             </header>
-            <PresetBar presets current choose=move |slug| lab.choose(slug)/>
+            {(!bare).then(|| view! { <PresetBar presets current choose=move |slug| lab.choose(slug)/> })}
             <Notes notes=lab.notes/>
             {children()}
         </section>
@@ -127,7 +130,7 @@ pub fn Watch<L: Lab>(lab: LabState<L>, here: impl Fn(&str) -> bool + Copy + Send
                 <h3>"Watch for"</h3>
                 <ul>{move || lab.preset.get().watch.iter().filter(|sentence| here(sentence)).map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
             </div>
-            <div class="needs-js">
+            <div class="needs-js" hidden=move || lab.preset.get().tasks.is_empty()>
                 <h3>"Try"</h3>
                 <ul class="tasks">{move || lab.preset.get().tasks.iter().enumerate().filter(|(_, task)| here(task.text)).map(|(index, task)| {
                     let done = move || lab.done.read().get(index).copied().unwrap_or(false);

@@ -18,6 +18,9 @@ pub fn Transport(
     events: Signal<Vec<Nanos>>,
     /// Called when the reader moved or stopped the run, rather than time itself.
     moved: impl Fn() + Copy + 'static,
+    /// What stands beside the scrubber where the transport shows no simulated time.
+    #[prop(optional, into)]
+    clock: Option<Signal<String>>,
     /// What else belongs there: interventions, share.
     children: Children,
 ) -> impl IntoView {
@@ -53,6 +56,9 @@ pub fn Transport(
         (u128::from(at.0) * u128::from(SCRUBBER) / u128::from(end.0.max(1))).to_string()
     };
     let clocks = move || {
+        if let Some(clock) = clock {
+            return clock.get();
+        }
         let (at, end, watched) = shown.get();
         format!("{at} of {end} · {}.{} s real", watched / 10, watched % 10)
     };
@@ -75,7 +81,7 @@ pub fn Transport(
                     min="0"
                     max=SCRUBBER.to_string()
                     aria-label="Moment of the run"
-                    aria-valuetext=move || { let (at, end, _) = shown.get(); format!("{at} of {end}") }
+                    aria-valuetext=move || clock.map_or_else(|| { let (at, end, _) = shown.get(); format!("{at} of {end}") }, |clock| clock.get())
                     prop:value=place
                     on:input=scrub
                 />

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Curve, Parameter, Point};
+use crate::labs::frame::markup::escaped;
 use crate::sim::Nanos;
 use crate::sim::confidence::Interval;
 
@@ -239,10 +240,6 @@ pub fn labels(svg: &mut String, mut ends: Vec<(f64, usize, &str)>, [top, bottom]
 /// Lanes of a picture with one value stand beside one another: so many percent from the middle.
 fn apart(lane: usize) -> f64 {
     (lane as f64 - 2.5) * 6.0
-}
-
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Round times between the two: 1, 2 and 5 of each power of ten, or fewer where that would be too many.

@@ -16,7 +16,7 @@ use crate::labs::load_balancing::scenario::Scenario;
 use crate::labs::load_balancing::scene::{self, Layout};
 use crate::sim::{Arrivals, Nanos};
 
-/// A plate narrower than this (in pixels) has the narrow picture; `style/balancing.css` says the same in rem.
+/// A plate narrower than this (in pixels) has the narrow picture; `style/labs/load-balancing/2-balancing.css` says the same in rem.
 const NARROW: i32 = 544;
 /// How long a request is seen on its way at least, in real milliseconds.
 const SEEN_MS: f64 = 350.0;

@@ -7,7 +7,7 @@ LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
 PORT ?= 8080
 export PORT
 
-.PHONY: serve port build dev test conformance bench content-report check fast clean
+.PHONY: serve port build dev test conformance fuzz bench content-report check fast clean
 
 # The release build on http://127.0.0.1:8080 (PORT= changes it).
 serve: port build
@@ -35,6 +35,14 @@ test: .tools/test.ready
 # The labs' algorithms against the real products; /conformance/ shows what came of it.
 conformance: .tools/test.ready
 	@$(LOAD) cargo test --locked --test '*conform*' --test 'http_*'
+
+# Random bytes for what reads HTTP and for the whole HTTP status lab, FUZZ_SECONDS each; the last lines count the executions.
+# Wants a nightly toolchain: rustup toolchain install nightly.
+FUZZ_SECONDS ?= 600
+fuzz:
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked --root .tools
+	@for target in http_message http_lab; do \
+	  cargo +nightly fuzz run --fuzz-dir fuzz $$target -- -dict=fuzz/http.dict -max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
 
 # The glossary by level, topic and kind: entries, words, sources, oldest review.
 content-report:

@@ -18,7 +18,7 @@ impl fmt::Display for Note {
 }
 
 /// More than anybody means: a longer address is cut here.
-const MOST_BYTES: usize = 8_000;
+pub const MOST_BYTES: usize = 8_000;
 
 /// The part of an address after `?`, taken apart, with what went wrong so far.
 #[derive(Clone, Debug, Default)]

@@ -183,6 +183,7 @@ fn set(world: &mut World, word: &str) {
         "gunzip" => world.resource.decodes = vec!["gzip".to_owned()],
         "patch" => world.resource.methods.push("PATCH".to_owned()),
         "propfind" => knows(world, "PROPFIND"),
+        "connect" => knows(world, "CONNECT"),
         "brew" => knows(world, "BREW"),
         "get-only" => world.resource.methods = vec!["GET".to_owned(), "HEAD".to_owned()],
         "syntax" => world.resource.syntax = "{".to_owned(),

@@ -11,9 +11,11 @@ use field_guide::http::state::{Move, NOON, Upstream, World};
 use field_guide::http::{status, syntax};
 use field_guide::labs::frame::Intervention;
 use field_guide::labs::http_status::import::{self, Kind, Verdict};
+use field_guide::labs::http_status::index;
+use field_guide::labs::http_status::presets::first;
 use field_guide::labs::http_status::record;
 use field_guide::labs::http_status::run::{Trace, run, wire};
-use field_guide::labs::http_status::scenario::{Action, Client, LONGEST_REQUEST, Route, Scenario};
+use field_guide::labs::http_status::scenario::{Action, Client, LONGEST_REQUEST, MOST_ACTS, Route, Scenario};
 use field_guide::sim::Nanos;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -217,6 +219,8 @@ fn valid(response: &Response) -> Result<(), TestCaseError> {
     if !status::may_have_content(code) {
         prop_assert!(response.body.is_empty(), "{}", response.text());
     }
+    let missing = status::missing(code, &response.fields, None);
+    prop_assert!(missing.is_empty(), "{} lacks {:?}", code, missing);
     if matches!(code, 100..=199 | 204) {
         prop_assert!(!response.fields.contains("Content-Length"), "{}", response.text());
     }
@@ -229,6 +233,10 @@ fn valid(response: &Response) -> Result<(), TestCaseError> {
 
 fn holds(trace: &Trace) -> Result<(), TestCaseError> {
     prop_assert_eq!(trace.runs.len(), trace.scenario.rules.len().clamp(1, 2));
+    // Its address can be read, whatever is in it; a part that is refused is said.
+    let address = trace.scenario.to_address(first());
+    let (read, notes) = Scenario::from_address(&address);
+    prop_assert!(read == trace.scenario || !notes.is_empty() || trace.scenario.rules.is_empty(), "{}", address);
     for run in &trace.runs {
         let sequence = &run.sequence;
         prop_assert!(!sequence.events.is_empty() && run.beats.len() >= sequence.events.len());
@@ -332,4 +340,28 @@ proptest! {
             prop_assert!(explained.ways.iter().all(|way| way.decisive.is_some() && way.assumptions.len() <= 3));
         }
     }
+}
+
+/// As much as a reader can set up: it is still played between two keystrokes, here without optimisation and with all that is
+/// derived from it.
+#[test]
+fn the_largest_scenario_is_played_in_time() {
+    let ask = |second: u64| Intervention { at: Nanos(second * Nanos::SECOND.0), action: Action::Ask("Cache-Control: no-cache".to_owned()) };
+    let mut world = World::default();
+    world.resource.cache_control = Some("max-age=1".to_owned());
+    world.resource.representations[0].body = "a".repeat(100_000);
+    let scenario = Scenario {
+        rules: vec![Profile::Rfc9110, Profile::Webmachine],
+        request: format!("GET /notes/1 HTTP/1.1\nHost: example.org\nX: {}\n\n", "a".repeat(16_000)),
+        world,
+        client: Client::Cache { shared: true },
+        acts: (1..=MOST_ACTS as u64).map(ask).collect(),
+        ..Scenario::default()
+    };
+    let began = std::time::Instant::now();
+    let trace = run(&scenario);
+    assert_eq!(trace.first().visits.len(), MOST_ACTS + 1);
+    let entries = index::of(&trace);
+    assert!(entries.len() > 60 && began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    println!("the largest scenario with all its small changes: {:?}", began.elapsed());
 }

@@ -58,6 +58,8 @@ impl Change {
 pub struct Edit {
     /// What to do, as an order: "Add `If-Match: "v1"`."
     pub what: String,
+    /// What it is about, for a list.
+    pub group: &'static str,
     /// Two changes of the same slot cannot both be made.
     slot: String,
     change: Change,
@@ -65,12 +67,29 @@ pub struct Edit {
 
 impl Edit {
     fn new(what: impl Into<String>, slot: impl Into<String>, change: Change) -> Edit {
-        Edit { what: what.into(), slot: slot.into(), change }
+        Edit { what: what.into(), group: "", slot: slot.into(), change }
     }
 
     /// Whether it changes the request and not the world.
     pub fn is_of_request(&self) -> bool {
         !matches!(self.change, Change::World(_))
+    }
+
+    /// A field that is there already is changed and not added.
+    fn say_what_changes(&mut self, request: &Request) {
+        if let Change::Fields(fields) = &self.change
+            && let [(name, value)] = fields.as_slice()
+            && request.fields.contains(name)
+            && self.what.starts_with("Add `")
+        {
+            self.what = format!("Change it to `{name}: {value}`.");
+        }
+    }
+
+    /// Leads to a status in a way that nobody means who asks for it: by another kind of request, or by a cache that answers
+    /// instead.
+    pub fn is_detour(&self) -> bool {
+        matches!(self.change, Change::Method("OPTIONS" | "TRACE" | "BREW")) || self.slot == "front"
     }
 
     pub fn excludes(&self, other: &Edit) -> bool {
@@ -85,11 +104,21 @@ impl Edit {
 /// Every change that makes a difference here, those to the request first: a client can make them itself.
 pub fn candidates(request: &Request, world: &World) -> Vec<Edit> {
     let x = Exchange { request, world };
-    let mut edits = line(&x);
-    edits.extend(conditions(&x));
-    edits.extend(fields(&x));
-    edits.extend(worlds(world));
+    let mut edits = grouped("The request line and content", line(&x));
+    edits.extend(grouped("Conditions and ranges", conditions(&x)));
+    edits.extend(grouped("Other header fields", fields(&x)));
+    for edit in &mut edits {
+        edit.say_what_changes(request);
+    }
+    edits.extend(grouped("The server", worlds(world, &SERVER)));
+    edits.extend(grouped("The resource", worlds(world, &RESOURCE)));
+    edits.extend(grouped("What comes of it", worlds(world, &OUTCOMES)));
+    edits.extend(grouped("In front of the server", worlds(world, &FRONT)));
     edits
+}
+
+fn grouped(group: &'static str, edits: Vec<Edit>) -> Vec<Edit> {
+    edits.into_iter().map(|edit| Edit { group, ..edit }).collect()
 }
 
 fn line(x: &Exchange) -> Vec<Edit> {
@@ -206,9 +235,8 @@ fn fields(x: &Exchange) -> Vec<Edit> {
 /// What could be so: a sentence, its slot, and how the world changes.
 type Fact = (&'static str, &'static str, fn(&mut World));
 
-fn worlds(world: &World) -> Vec<Edit> {
-    let facts = SERVER.iter().chain(&RESOURCE).chain(&OUTCOMES).chain(&FRONT);
-    let changes = facts.filter(|(_, _, change)| {
+fn worlds(world: &World, facts: &[Fact]) -> Vec<Edit> {
+    let changes = facts.iter().filter(|(_, _, change)| {
         let mut changed = world.clone();
         change(&mut changed);
         changed != *world

@@ -33,7 +33,8 @@ fn doors() -> Vec<Node> {
         Node::new(InFront, "front-password", "Are the credentials good enough for the proxy?", let_through)
             .yes(to("front-hops"))
             .no(end(407))
-            .must("RFC 9110 §15.5.8"),
+            .must("RFC 9110 §15.5.8")
+            .about("to name a scheme in Proxy-Authenticate"),
         Node::new(InFront, "front-hops", "May it be forwarded?", may_be_forwarded)
             .yes(to("front-caches"))
             .no(end(200))
@@ -95,7 +96,7 @@ fn upstream() -> Vec<Node> {
         Node::new(InFront, "front-loop", "Has the request been here before?", been_here)
             .yes(end(508))
             .no(to("front-up"))
-            .must("RFC 9110 §7.6.3"),
+            .must("RFC 9110 §7.6"),
         Node::new(InFront, "front-up", "Is a server up that could answer?", server_up)
             .yes(to("front-quick"))
             .no(end(503))
@@ -211,12 +212,24 @@ fn stored_none_match(x: &Exchange) -> Answer {
     of_stored(x, conditions::if_none_match_holds)
 }
 
+/// Without Last-Modified, a cache compares with the date of the response (RFC 9111 §4.3.2).
+fn of_dated(x: &Exchange, ask: Ask) -> Answer {
+    let Some(mut world) = stored_world(x.world) else {
+        return Answer::no("Nothing is stored.");
+    };
+    let date = front(x).and_then(|front| front.stored.as_ref()).map(|stored| stored.date);
+    for own in &mut world.resource.representations {
+        own.last_modified = own.last_modified.or(date);
+    }
+    ask(&Exchange { request: x.request, world: &world })
+}
+
 fn stored_modified_usable(x: &Exchange) -> Answer {
-    of_stored(x, conditions::modified_since_usable)
+    of_dated(x, conditions::modified_since_usable)
 }
 
 fn stored_modified(x: &Exchange) -> Answer {
-    of_stored(x, conditions::modified_since_holds)
+    of_dated(x, conditions::modified_since_holds)
 }
 
 fn stored_range_usable(x: &Exchange) -> Answer {
@@ -240,7 +253,9 @@ fn been_here(x: &Exchange) -> Answer {
     let signed = front(x).filter(|front| syntax::list(&via).iter().any(|hop| hop.split(' ').nth(1) == Some(front.name.as_str())));
     match signed {
         Some(front) => Answer::yes(format!("`{}` stands in Via already.", brief(&front.name))),
-        None if upstream_is(x, Upstream::Loops) => Answer::yes("The next hop sends the request back here."),
+        None if upstream_is(x, Upstream::Loops) => {
+            Answer::yes("The next hop sends the request back here. It must not go round again; that 508 says so is a convention.")
+        }
         None => Answer::no("This hop does not stand in Via."),
     }
 }

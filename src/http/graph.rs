@@ -113,6 +113,8 @@ pub struct Node {
     pub label: Label,
     /// Such as `RFC 9110 §13.1.1`, or a function in the source of the server.
     pub clause: &'static str,
+    /// What the clause binds to, where that is not simply the way out; empty otherwise.
+    pub about: &'static str,
     /// An interim response that goes out when the answer is yes.
     pub interim: Option<u16>,
     /// What an intermediary turns the origin's 200 into, on its way back, when the answer is yes.
@@ -122,7 +124,19 @@ pub struct Node {
 impl Node {
     /// A question that leads nowhere yet: [`Node::yes`] and [`Node::no`] follow.
     pub fn new(station: Station, id: Id, question: &'static str, ask: Ask) -> Node {
-        Node { id, station, question, ask, yes: end(500), no: end(500), label: Label::Convention, clause: "", interim: None, turns: None }
+        Node {
+            id,
+            station,
+            question,
+            ask,
+            yes: end(500),
+            no: end(500),
+            label: Label::Convention,
+            clause: "",
+            about: "",
+            interim: None,
+            turns: None,
+        }
     }
 
     pub fn yes(self, yes: Target) -> Node {
@@ -135,6 +149,11 @@ impl Node {
 
     pub fn clause(self, label: Label, clause: &'static str) -> Node {
         Node { label, clause, ..self }
+    }
+
+    /// What the clause binds to: "to name a scheme in WWW-Authenticate".
+    pub fn about(self, about: &'static str) -> Node {
+        Node { about, ..self }
     }
 
     pub fn must(self, clause: &'static str) -> Node {

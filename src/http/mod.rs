@@ -20,6 +20,7 @@ pub mod har;
 pub mod hurl;
 pub mod inverse;
 pub mod message;
+pub mod methods;
 pub mod parse;
 pub mod parts;
 pub mod profiles;

@@ -4,6 +4,7 @@
 //! Allow with its 405), the response here is the one that it should have sent.
 
 use super::auth::Challenge;
+use super::etag::{self, Tags};
 use super::fields::Fields;
 use super::message::{Request, Response};
 use super::parts;
@@ -24,6 +25,8 @@ pub fn response(profile: Profile, x: &Exchange, code: u16) -> Response {
         }
         200 | 203 if x.reads() => whole(profile, x, &mut response),
         200 if x.is("OPTIONS") => response.fields.push("Allow", allow(profile, x)),
+        // The connection is a tunnel from here on (RFC 9110 §9.3.6).
+        200 if x.is("CONNECT") => {}
         200 if x.is("TRACE") => echo(x, &mut response),
         200 => say(&mut response, "Done.\n"),
         201 => {
@@ -64,7 +67,7 @@ fn refuse(profile: Profile, x: &Exchange, response: &mut Response) {
             return;
         }
         408 => response.fields.push("Connection", "close"),
-        // A coding that is not understood SHOULD be answered with those that are (RFC 9110 §15.5.16).
+        // A coding that is not understood ought to be answered with those that are (RFC 9110 §15.5.16).
         415 if x.has("Content-Encoding") && !super::questions::content::coding_known(x).yes => {
             let codings = if resource.decodes.is_empty() { "identity".to_owned() } else { list(&resource.decodes) };
             response.fields.push("Accept-Encoding", codings);
@@ -212,8 +215,12 @@ fn multi_status(x: &Exchange, response: &mut Response) {
 fn delta(profile: Profile, x: &Exchange, response: &mut Response) {
     response.fields = full(profile, x);
     response.fields.push("IM", ranges::delta(x).unwrap_or_default());
-    let base = x.field("If-None-Match").unwrap_or_default();
-    response.fields.push("Delta-Base", base.split(',').next().unwrap_or_default().trim());
+    // Which of the tags it was computed from (RFC 3229 §10.5.1): the first that is listed.
+    let base = match x.field("If-None-Match").as_deref().and_then(etag::parse_list) {
+        Some(Tags::List(tags)) => tags.first().map(ToString::to_string),
+        _ => None,
+    };
+    response.fields.push("Delta-Base", base.unwrap_or_default());
     response.body = b"(the bytes that differ)\n".to_vec();
 }
 
@@ -239,7 +246,7 @@ fn finish(x: &Exchange, mut response: Response) -> Response {
         }
         response.fields = fields;
     }
-    if status::may_have_content(code) {
+    if status::may_have_content(code) && !(x.is("CONNECT") && code == 200) {
         response.fields.set("Content-Length", response.body.len().to_string());
     } else {
         response.body.clear();

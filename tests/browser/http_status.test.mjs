@@ -36,7 +36,7 @@ const answers = (wanted) => page.until(`the answer ${wanted}`, (wanted) =>
 const clock = () => page.text('.clocks');
 /// The lit exit of the picture that can be seen.
 const lit = () => page.run(() => {
-  const seen = [...document.querySelectorAll('.line-view svg')].filter((svg) => svg.checkVisibility() && svg.getBoundingClientRect().width > 0);
+  const seen = [...document.querySelectorAll('.line-view svg[role=img]')].filter((svg) => svg.checkVisibility() && svg.getBoundingClientRect().width > 0);
   return seen.map((svg) => svg.getAttribute('aria-label'));
 });
 
@@ -181,7 +181,7 @@ describe('the tools', () => {
     await page.open(`${LAB}?preset=where-servers-part`);
     await press(TOOLS[2]);
     assert.match(await page.text('.http-compare [role=status]'), /404.*412|412.*404/);
-    assert.match(await page.run(() => [...document.querySelectorAll('.line-view svg')].find((svg) => svg.checkVisibility()).textContent), /here they part.*here they part/s);
+    assert.match(await page.run(() => [...document.querySelectorAll('.line-view svg[role=img]')].find((svg) => svg.checkVisibility()).textContent), /here they part.*here they part/s);
     await press('nginx');
     await page.until('nginx beside it', () => document.querySelector('.plate-sub').textContent.includes('nginx'));
     assert.match(await page.text('.http-compare [role=status]'), /do not part/);
@@ -319,7 +319,7 @@ describe('for everyone', () => {
         assert.equal(await bare.run(() => document.documentElement.hasAttribute('data-js')), false, 'scripts of the page do not run');
         assert.match(await bare.text('.http-wire'), /412 Precondition Failed/);
         assert.match(await bare.text('.http-why'), /Why 412/);
-        assert.equal(await bare.run(() => [...document.querySelectorAll('.line-view svg')].filter((svg) => svg.checkVisibility()).length), 1);
+        assert.equal(await bare.run(() => [...document.querySelectorAll('.line-view svg[role=img]')].filter((svg) => svg.checkVisibility()).length), 1);
         assert.deepEqual(await bare.run(visibleControls), [], 'no control is visible that needs the program');
         assert.deepEqual(await bare.troubles(), []);
       }

@@ -2,12 +2,13 @@
 
 use super::{Ruling, rule, selecting};
 use crate::http::message::{Request, Response};
+use crate::http::methods;
 use crate::http::questions::brief;
 use crate::http::syntax;
 
 /// Every method that is not known to be safe (RFC 9110 §9.2.1).
 pub fn is_unsafe(method: &str) -> bool {
-    !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PROPFIND")
+    !methods::is_safe(method)
 }
 
 /// The keys whose stored responses are invalid after this reply: the target, and Location and Content-Location if they are

@@ -68,6 +68,9 @@ pub fn survives_error(kind: Kind, stored: &Stored, now: u64, wishes: &Wishes, st
     if !allowed {
         return false;
     }
+    if !young_enough(stored, freshness, wishes, path) || !fresh_long_enough(freshness, wishes, path) {
+        return false;
+    }
     let staleness = freshness.staleness();
     let yes = staleness <= most;
     let compared = if yes { "not more than" } else { "more than" };

@@ -114,7 +114,8 @@ fn part(request: &Request, whole: Response, stored: &Stored, now: u64, path: &mu
         Ok(&[(first, last)]) => {
             rule(path, question, true, format!("Bytes {first} to {last} of {length} are stored."), clause);
             let body = slice(&whole.body, first, last).to_vec();
-            let mut fields = whole.fields;
+            // Whoever sends If-Range has the rest already (RFC 9110 §15.3.7).
+            let mut fields = if request.fields.contains("If-Range") { not_modified(&whole).fields } else { whole.fields };
             fields.set("Content-Length", body.len().to_string());
             fields.set("Content-Range", ContentRange::Part { first, last, length: Some(length) }.to_string());
             Response { status: 206, fields, body }

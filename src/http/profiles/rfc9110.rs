@@ -1,7 +1,8 @@
 //! The order of RFC 9110, and where the RFC leaves it open, the order of webmachine's diagram.
 //!
-//! Preconditions stand where §13.2.1 puts them: behind everything that would answer otherwise than 2xx or 412, and before
-//! the method is performed. Codes of other RFCs stand beside their nearest relative.
+//! Preconditions stand where §13.2.1 puts them: behind every refusal and redirect that can be known before anything is done,
+//! and right before the method is performed. What only shows while it is performed (a conflict, a lock, a failure) comes after:
+//! a 304 or 412 goes first. Codes of other RFCs stand beside their nearest relative.
 
 use crate::http::graph::Station::{Action, Content, Limits, Message, Method, Negotiation, Preconditions, Range, Resource, Service, Who};
 use crate::http::graph::{Graph, Node, end, to};
@@ -60,11 +61,13 @@ fn before_the_resource() -> Vec<Node> {
         Node::new(Method, "protocol", "Will this protocol do?", message::protocol_enough)
             .yes(to("allowed"))
             .no(end(426))
-            .must("RFC 9110 §15.5.22"),
+            .must("RFC 9110 §15.5.22")
+            .about("to name the protocol in Upgrade"),
         Node::new(Method, "allowed", "Does the resource allow the method?", message::method_allowed)
             .yes(to("formed"))
             .no(end(405))
-            .must("RFC 9110 §15.5.6"),
+            .must("RFC 9110 §15.5.6")
+            .about("to list the methods in Allow; to answer with 405 is a SHOULD (§9.1)"),
         Node::new(Method, "formed", "Is the request well formed?", message::well_formed)
             .yes(to("authenticated"))
             .no(end(400))
@@ -72,7 +75,8 @@ fn before_the_resource() -> Vec<Node> {
         Node::new(Who, "authenticated", "Are the credentials good enough?", who::authenticated)
             .yes(to("permitted"))
             .no(end(401))
-            .must("RFC 9110 §15.5.2"),
+            .must("RFC 9110 §15.5.2")
+            .about("to name a scheme in WWW-Authenticate; to ask with 401 is a SHOULD (§11.4)"),
         Node::new(Who, "permitted", "May this client do this?", who::allowed).yes(to("rate")).no(to("legal")).may("RFC 9110 §15.5.4"),
         Node::new(Who, "legal", "Does a legal demand forbid it?", who::legal).yes(end(451)).no(to("payment")).may("RFC 7725 §3"),
         Node::new(Who, "payment", "Would payment open it?", who::payment).yes(end(402)).no(to("hidden")).convention("RFC 9110 §15.5.3"),
@@ -108,9 +112,10 @@ fn before_the_resource() -> Vec<Node> {
         Node::new(Content, "coding", "Can it undo the content coding?", content::coding_known)
             .yes(to("options"))
             .no(end(415))
-            .should("RFC 9110 §8.4"),
+            .may("RFC 9110 §8.4"),
         Node::new(Content, "options", "Is it OPTIONS?", resource::is_options).yes(end(200)).no(to("trace")).must("RFC 9110 §9.3.7"),
-        Node::new(Content, "trace", "Is it TRACE?", resource::is_trace).yes(end(200)).no(to("circular")).should("RFC 9110 §9.3.8"),
+        Node::new(Content, "trace", "Is it TRACE?", resource::is_trace).yes(end(200)).no(to("connect")).should("RFC 9110 §9.3.8"),
+        Node::new(Content, "connect", "Is it CONNECT?", resource::is_connect).yes(end(200)).no(to("circular")).must("RFC 9110 §13.2.1"),
         Node::new(Negotiation, "circular", "Does negotiation lead back to itself?", negotiation::goes_in_circles)
             .yes(end(506))
             .no(to("acceptable"))
@@ -162,7 +167,8 @@ fn resource_and_preconditions() -> Vec<Node> {
         Node::new(Preconditions, "if-match", "Does it match, strongly?", conditions::if_match_holds)
             .yes(to("has-none-match"))
             .no(end(412))
-            .must("RFC 9110 §13.1.1"),
+            .must("RFC 9110 §13.1.1")
+            .about("not to perform the method; that 412 says so is a MAY"),
         Node::new(Preconditions, "has-unmodified", "Is there a usable If-Unmodified-Since?", conditions::unmodified_since_usable)
             .yes(to("unmodified"))
             .no(to("has-none-match"))
@@ -170,7 +176,8 @@ fn resource_and_preconditions() -> Vec<Node> {
         Node::new(Preconditions, "unmodified", "Is it unmodified since?", conditions::unmodified_since_holds)
             .yes(to("has-none-match"))
             .no(end(412))
-            .must("RFC 9110 §13.1.4"),
+            .must("RFC 9110 §13.1.4")
+            .about("not to perform the method; that 412 says so is a MAY"),
         Node::new(Preconditions, "has-none-match", "Is there If-None-Match?", conditions::has_if_none_match)
             .yes(to("none-match"))
             .no(to("has-modified"))
@@ -179,7 +186,10 @@ fn resource_and_preconditions() -> Vec<Node> {
             .yes(to("continue"))
             .no(to("safe"))
             .must("RFC 9110 §13.1.2"),
-        Node::new(Preconditions, "safe", "Is it GET or HEAD?", conditions::reads).yes(end(304)).no(end(412)).must("RFC 9110 §13.1.2"),
+        Node::new(Preconditions, "safe", "Is it GET or HEAD?", conditions::reads_what_it_has)
+            .yes(end(304))
+            .no(end(412))
+            .must("RFC 9110 §13.1.2"),
         Node::new(Preconditions, "has-modified", "Is there a usable If-Modified-Since?", conditions::modified_since_usable)
             .yes(to("modified"))
             .no(to("continue"))
@@ -245,7 +255,11 @@ fn action_and_range() -> Vec<Node> {
             .no(end(207))
             .convention("RFC 5842 §7.1"),
         Node::new(Action, "later", "Is it done later?", action::later).yes(end(202)).no(to("creates")).may("RFC 9110 §15.3.3"),
-        Node::new(Action, "creates", "Did it create something?", action::creates).yes(end(201)).no(to("elsewhere")).must("RFC 9110 §9.3.4"),
+        Node::new(Action, "creates", "Did it create something?", action::creates)
+            .yes(end(201))
+            .no(to("elsewhere"))
+            .must("RFC 9110 §9.3.4")
+            .about("for PUT; for POST it is a SHOULD (§9.3.3)"),
         Node::new(Action, "elsewhere", "Does the result stand elsewhere?", action::elsewhere)
             .yes(end(303))
             .no(to("parts"))

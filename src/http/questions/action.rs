@@ -129,5 +129,5 @@ pub fn says_something(x: &Exchange) -> Answer {
 }
 
 pub fn resets(x: &Exchange) -> Answer {
-    comes_to(x, Outcome::Resets, "The client is to empty its form.", "The client's view may stay as it is.")
+    comes_to(x, Outcome::Resets, "The client is to empty its form.", "It is done, and there is nothing to say.")
 }

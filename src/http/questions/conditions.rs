@@ -33,9 +33,17 @@ pub fn matches(x: &Exchange, value: &str, comparison: Comparison) -> (bool, Stri
         Comparison::Weak => one.weak_eq(other),
     };
     let found = etag::parse(own).is_some_and(|current| listed.iter().any(|tag| same(tag, &current)));
-    let how = if comparison == Comparison::Strong { "strongly" } else { "weakly" };
-    let verb = if found { "matches" } else { "does not match" };
-    (found, format!("`{}` {how} {verb} the current `{}`.", brief(value), brief(own)))
+    let (value, current) = (brief(value), brief(own));
+    // How tags are compared only matters where one is weak.
+    let reason = if value.contains("W/") || current.starts_with("W/") {
+        let how = if comparison == Comparison::Strong { "strongly" } else { "weakly" };
+        let verb = if found { "matches" } else { "does not match" };
+        format!("Compared {how}, `{value}` {verb} the current `{current}`.")
+    } else {
+        let verb = if found { "names" } else { "does not name" };
+        format!("`{value}` {verb} the current version, `{current}`.")
+    };
+    (found, reason)
 }
 
 pub fn has_if_match(x: &Exchange) -> Answer {
@@ -55,6 +63,15 @@ pub fn has_if_none_match(x: &Exchange) -> Answer {
 pub fn if_none_match_holds(x: &Exchange) -> Answer {
     let (found, reason) = matches(x, &x.field("If-None-Match").unwrap_or_default(), Comparison::Weak);
     Answer { yes: !found, reason }
+}
+
+/// Asked where a condition says that the client has the current version already.
+pub fn reads_what_it_has(x: &Exchange) -> Answer {
+    let method = brief(x.method());
+    match x.reads() {
+        true => Answer::yes(format!("The method is {method}: the copy that the client has will do.")),
+        false => Answer::no(format!("The method is {method}, and it was to happen only if there is no such version.")),
+    }
 }
 
 pub fn reads(x: &Exchange) -> Answer {

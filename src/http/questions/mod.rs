@@ -13,6 +13,7 @@ pub mod resource;
 pub mod who;
 
 use super::message::Request;
+use super::methods;
 use super::state::{Outcome, Representation, World};
 use super::syntax;
 
@@ -70,7 +71,7 @@ impl<'a> Exchange<'a> {
 
     /// Methods that promise to change nothing (RFC 9110 §9.2.1).
     pub fn is_safe(&self) -> bool {
-        matches!(self.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PROPFIND")
+        methods::is_safe(self.method())
     }
 
     pub fn has(&self, field: &str) -> bool {

@@ -31,7 +31,7 @@ pub fn delta_usable(x: &Exchange) -> Answer {
 
 pub fn range_usable(x: &Exchange) -> Answer {
     let Some(value) = x.field("Range") else {
-        return Answer::no("There is no Range.");
+        return Answer::no("There is no Range: all of it is sent.");
     };
     if !x.is("GET") {
         return Answer::no(format!("Range is ignored for {}.", brief(x.method())));

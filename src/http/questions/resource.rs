@@ -11,6 +11,11 @@ pub fn is_trace(x: &Exchange) -> Answer {
     Answer { yes: x.is("TRACE"), reason: format!("The method is {}.", brief(x.method())) }
 }
 
+/// The target of CONNECT names no resource here, and so there is nothing that a condition could be about.
+pub fn is_connect(x: &Exchange) -> Answer {
+    Answer { yes: x.is("CONNECT"), reason: format!("The method is {}.", brief(x.method())) }
+}
+
 pub fn exists(x: &Exchange) -> Answer {
     let count = x.world.resource.representations.len();
     match count {

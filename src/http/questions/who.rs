@@ -56,7 +56,7 @@ pub fn hides(x: &Exchange) -> Answer {
     Answer::of(
         x.world.server.forbidden == Forbidden::Hide,
         "The server does not want to admit that there is something.",
-        "The server does not mind admitting that there is something.",
+        "The server refuses this client, and does not hide that there is something.",
     )
 }
 

@@ -12,15 +12,22 @@ use crate::http::state::{Front, Upstream, World};
 /// How long a proxy waits for an answer, in milliseconds: nginx's `proxy_read_timeout`.
 pub const TIMEOUT_MS: u64 = 60_000;
 
-/// Sends a request through the proxy of `world`, which has one upstream server for each of `upstreams` and tries them in
-/// this order. What `world` says of its upstream does not count.
-pub fn through(setting: &Setting, url: &str, request: &Request, world: &World, upstreams: &[Upstream], timeout_ms: u64) -> Sequence {
+/// Sends a request through the proxy of the world, which has one upstream server for each of `upstreams` and tries them in
+/// this order. `worlds` says how things are at a moment, in seconds since 1970; what it says of the upstream does not count.
+pub fn through(
+    setting: &Setting,
+    url: &str,
+    request: &Request,
+    worlds: &dyn Fn(u64) -> World,
+    upstreams: &[Upstream],
+    timeout_ms: u64,
+) -> Sequence {
     let mut tape = Tape::new(setting);
-    let front = world.front.clone().unwrap_or_default();
+    let front = worlds(tape.now()).front.unwrap_or_default();
     let lane = if front.caches { Lane::Cache } else { Lane::Proxy };
     let decide = |upstream: Upstream, now: u64| {
         let front = Some(Front { upstream, ..front.clone() });
-        engine::decide(setting.profile, request, &World { now, front, ..world.clone() })
+        engine::decide(setting.profile, request, &World { now, front, ..worlds(now) })
     };
     let message = Message::Request { url: url.to_owned(), request: request.clone() };
     tape.send(Lane::Client, lane, message, "", Vec::new());
@@ -57,7 +64,7 @@ pub fn through(setting: &Setting, url: &str, request: &Request, world: &World, u
                 refuse(
                     &mut tape,
                     lane,
-                    &format!("no answer within {} s.", timeout_ms / 1_000),
+                    &format!("no answer within {}.", span(timeout_ms)),
                     "The server may be at work on it all the same.",
                 );
             }
@@ -86,6 +93,11 @@ pub fn through(setting: &Setting, url: &str, request: &Request, world: &World, u
     tape.finish()
 }
 
+/// `60 s`, `1.500 s`.
+fn span(ms: u64) -> String {
+    if ms.is_multiple_of(1_000) { format!("{} s", ms / 1_000) } else { format!("{}.{:03} s", ms / 1_000, ms % 1_000) }
+}
+
 fn refuse(tape: &mut Tape, lane: Lane, why: &str, note: &str) {
     tape.push(Lane::Origin, lane, Message::NetworkError(why.to_owned()), note, Vec::new());
 }
@@ -104,7 +116,7 @@ mod tests {
     }
 
     fn run(method: &str, upstreams: &[Upstream]) -> Sequence {
-        through(&Setting::default(), URL, &request(method), &World::default(), upstreams, TIMEOUT_MS)
+        through(&Setting::default(), URL, &request(method), &|_| World::default(), upstreams, TIMEOUT_MS)
     }
 
     fn asked_upstream(sequence: &Sequence) -> usize {
@@ -171,7 +183,7 @@ mod tests {
         // The same, seen from the second time round.
         let mut request = request("GET");
         request.fields.push("Via", "1.0 fred, 1.1 edge");
-        let sequence = through(&Setting::default(), URL, &request, &World::default(), &[Upstream::Well], TIMEOUT_MS);
+        let sequence = through(&Setting::default(), URL, &request, &|_| World::default(), &[Upstream::Well], TIMEOUT_MS);
         assert_eq!((sequence.statuses(), asked_upstream(&sequence)), (vec![508], 0));
     }
 
@@ -182,7 +194,7 @@ mod tests {
         let cached = Front { caches: true, stored: Some(Stored::default()), ..Front::default() };
         for (front, status) in [(guarded, 407), (portal, 511), (cached, 200)] {
             let world = World { front: Some(front), ..World::default() };
-            let sequence = through(&Setting::default(), URL, &request("GET"), &world, &[Upstream::Down], TIMEOUT_MS);
+            let sequence = through(&Setting::default(), URL, &request("GET"), &|_| world.clone(), &[Upstream::Down], TIMEOUT_MS);
             assert_eq!((sequence.statuses(), asked_upstream(&sequence)), (vec![status], 0));
         }
     }
@@ -192,7 +204,7 @@ mod tests {
         let mut request = request("GET");
         request.fields.push("Cache-Control", "only-if-cached");
         let world = World { front: Some(Front { caches: true, ..Front::default() }), ..World::default() };
-        let sequence = through(&Setting::default(), URL, &request, &world, &[Upstream::Well], TIMEOUT_MS);
+        let sequence = through(&Setting::default(), URL, &request, &|_| world.clone(), &[Upstream::Well], TIMEOUT_MS);
         assert_eq!((sequence.statuses(), asked_upstream(&sequence)), (vec![504], 0));
     }
 

@@ -100,7 +100,11 @@ impl Tape {
         let to = front.unwrap_or(Lane::Origin);
         self.events.push(Event { at_ms: sent, from: Lane::Client, to, message, note: note.into(), changes });
         if let Some(lane) = front.filter(|_| decision.by == By::Origin) {
-            let edit = hop::forward(shown, &signature(&decision.response), decision.response.status == 101);
+            let mut edit = hop::forward(shown, &signature(&decision.response), decision.response.status == 101);
+            if self.early {
+                // The origin sees no TLS of the client's, and has to be told.
+                edit.set("Early-Data", "1", "RFC 8470 §5.1");
+            }
             let message = Message::Request { url: bare.to_owned(), request: edit.request };
             self.send(lane, Lane::Origin, message, "", edit.changes);
         }

@@ -119,7 +119,8 @@ fn fits(client: &Client) -> bool {
         Client::Pool { upstreams, timeout_ms } => upstreams.len() <= 10 && *timeout_ms <= 3_600_000,
         Client::Patient { tries, longest_s, backoff_s, .. } => *tries <= 20 && *longest_s <= 31_536_000 && *backoff_s <= 86_400,
         Client::Upload { patience_ms, .. } => *patience_ms <= 3_600_000,
-        Client::Login { user, password } => user.len() + password.len() <= 200,
+        // A name with a colon would be another name with another password (RFC 7617 §2).
+        Client::Login { user, password } => user.len() + password.len() <= 200 && !user.contains(':'),
         Client::Once | Client::Browser | Client::Cache { .. } => true,
     }
 }

@@ -1,7 +1,8 @@
 //! The status list as index: which of all registered codes the run gives, which are one change away, and how to get the
 //! others.
 
-use super::run::Trace;
+use super::run::{self, Trace};
+use super::scenario::{Client, Scenario};
 use super::why;
 use crate::http::edits::{self, Edit};
 use crate::http::engine;
@@ -79,7 +80,8 @@ pub fn entries(profile: Profile, request: &Request, world: &World, given: &[u16]
         .iter()
         .map(|status| {
             let code = status.code;
-            let found = tried.iter().find(|(_, trace)| reaches(trace, code));
+            // A detour only where there is no other way.
+            let found = tried.iter().filter(|(_, trace)| reaches(trace, code)).min_by_key(|(edit, _)| edit.is_detour());
             let (reach, station) = match found {
                 _ if status.is_reserved() => (Reach::Never(reserved(code)), None),
                 _ if given.contains(&code) => (Reach::Now, None),
@@ -115,7 +117,28 @@ pub fn start(request: &Result<Request, Refusal>) -> Request {
 /// [`entries`] of the run that the picture shows first.
 pub fn of(trace: &Trace) -> Vec<Entry> {
     let run = trace.first();
-    entries(run.profile, &start(&run.request), &trace.scenario.world, &run.statuses())
+    let request = start(&run.request);
+    let mut entries = entries(run.profile, &request, &trace.scenario.world, &run.statuses());
+    if trace.scenario.client != Client::Once {
+        // What one server answers is not yet what this client comes to: it may follow, wait, or ask another.
+        for entry in &mut entries {
+            if let Reach::One(edit) = &entry.reach {
+                let (mut request, mut world) = (request.clone(), trace.scenario.world.clone());
+                edit.apply(&mut request, &mut world);
+                if !gives(&trace.scenario, &request, &world, entry.code) {
+                    (entry.reach, entry.station) = (Reach::Search, None);
+                }
+            }
+        }
+    }
+    entries
+}
+
+/// Whether the client of a scenario gets to see a status with another request and world.
+pub fn gives(scenario: &Scenario, request: &Request, world: &World, code: u16) -> bool {
+    let rules = vec![scenario.profile()];
+    let changed = Scenario { rules, request: run::as_typed(request), world: world.clone(), ..scenario.clone() };
+    run::run(&changed).first().sequence.statuses().contains(&code)
 }
 
 /// Every way with the fewest changes; empty if three are not enough.
@@ -123,15 +146,15 @@ pub fn plans(profile: Profile, request: &Request, world: &World, wanted: u16) ->
     inverse::all_fewest(profile, request, world, wanted)
 }
 
-/// The smallest changes beside a run's answer: none if the request could not be read.
-pub fn smallest(trace: &Trace) -> Vec<Entry> {
+/// The smallest changes beside a run's answer, out of all [`entries`]: none if the request could not be read.
+pub fn smallest(trace: &Trace, entries: &[Entry]) -> Vec<Entry> {
     let run = trace.first();
     if run.request.is_err() {
         return Vec::new();
     }
     let last = run.visits.last().and_then(|visit| visit.path().last());
     let at = last.and_then(|step| why::node(run.profile, step.node)).map_or(Station::Message, |node| node.station);
-    near(&of(trace), at).into_iter().cloned().collect()
+    near(entries, at).into_iter().cloned().collect()
 }
 
 /// The one-change codes that teach the most where the server leaves at `at`: how to succeed if it does not, then what lies at
@@ -141,6 +164,9 @@ pub fn near(entries: &[Entry], at: Station) -> Vec<&Entry> {
         .iter()
         .filter_map(|entry| {
             let (Reach::One(edit), Some(station)) = (&entry.reach, entry.station) else { return None };
+            if edit.is_detour() {
+                return None;
+            }
             let (of_world, seldom) = (usize::from(!edit.is_of_request()), usize::from(is_seldom(entry.code)));
             Some((2 * distance(station, at) + of_world + 3 * seldom, station, entry))
         })
@@ -234,7 +260,7 @@ mod tests {
         let close = near(&all, Station::Preconditions);
         assert_eq!(close.len(), MOST_NEAR);
         let Reach::One(edit) = &close[0].reach else { panic!("{:?}", close[0]) };
-        assert_eq!((close[0].code, edit.what.as_str()), (204, "Add `If-Match: \"v1\"`."));
+        assert_eq!((close[0].code, edit.what.as_str()), (204, "Change it to `If-Match: \"v1\"`."));
     }
 
     #[test]
@@ -258,5 +284,20 @@ mod tests {
         let plain = start(&Err(refusal));
         assert_eq!(engine::status(Profile::Rfc9110, &plain, &World::default()), 200);
         assert_eq!(start(&Ok(request("PUT", &[]))).method, "PUT");
+    }
+
+    /// Whatever a scenario's client does with answers: an offered change ends where it says.
+    #[test]
+    fn every_offer_of_every_scenario_is_kept() {
+        for preset in super::super::presets::PRESETS {
+            let trace = run::run(&preset.scenario());
+            let all = of(&trace);
+            for entry in smallest(&trace, &all) {
+                let Reach::One(edit) = &entry.reach else { panic!("{}: {} is no change", preset.slug, entry.code) };
+                let (mut request, mut world) = (start(&trace.first().request), trace.scenario.world.clone());
+                edit.apply(&mut request, &mut world);
+                assert!(gives(&trace.scenario, &request, &world, entry.code), "{}: {} by “{}”", preset.slug, entry.code, edit.what);
+            }
+        }
     }
 }

@@ -23,6 +23,8 @@ pub struct Why {
     pub clause: String,
     /// `MUST`, `SHOULD`, `MAY` or `convention`.
     pub label: &'static str,
+    /// What the label binds to; empty if that is the way out.
+    pub about: &'static str,
     /// The page of the clause, if it is an RFC's.
     pub link: Option<String>,
     /// Where the rules of a profile other than the RFC were read.
@@ -59,6 +61,7 @@ fn told(node: &Node, heading: String, yes: bool, reason: String) -> Why {
         reason,
         clause: node.clause.to_owned(),
         label: node.label.word(),
+        about: node.about,
         link: node.link(),
         source: None,
     }
@@ -132,7 +135,8 @@ pub fn node(profile: Profile, id: &str) -> Option<&'static Node> {
 
 /// `RFC 9110 §13.1.1, MUST`.
 pub fn clause(node: &Node) -> String {
-    format!("{}, {}", node.clause, node.label.word())
+    let colon = if node.about.is_empty() { "" } else { ": " };
+    format!("{}, {}{colon}{}", node.clause, node.label.word(), node.about)
 }
 
 /// A question of a visit in one line: `Does it match, strongly? No: the reason. (RFC 9110 §13.1.1, MUST)`
@@ -149,7 +153,7 @@ pub fn sentence(run: &Run) -> String {
         Ok(request) => request,
         Err(refusal) if refusal.status == NOT_SENT => return format!("Nothing is sent: {}", refusal.why),
         Err(refusal) => {
-            return format!("The request is refused with {} before any question is asked: {}", named(refusal.status), refusal.why);
+            return format!("The request is refused with {} before any question is asked.", named(refusal.status));
         }
     };
     let mut told = match run.visits.as_slice() {
@@ -248,7 +252,13 @@ mod tests {
         let count = run.visits[0].path().len();
         assert_eq!(sentence(&run), format!("PUT /notes/1 leaves at preconditions with 412 after {count} questions: {}", why.reason));
         let line = step(&run, 0, count - 1).expect("the last step");
-        assert_eq!(line, format!("Does it match, strongly? No: {} (RFC 9110 §13.1.1, MUST)", why.reason));
+        assert_eq!(
+            line,
+            format!(
+                "Does it match, strongly? No: {} (RFC 9110 §13.1.1, MUST: not to perform the method; that 412 says so is a MAY)",
+                why.reason
+            )
+        );
         assert_eq!(step(&run, 0, count), None);
     }
 
@@ -306,7 +316,7 @@ mod tests {
         let mut run = run_of(Profile::Rfc9110, "GET", &[]);
         run.visits.clear();
         run.request = Err(Refusal { status: 505, at: 11, why: "HTTP/2.0 is not spoken here.".to_owned() });
-        let said = "The request is refused with 505 HTTP Version Not Supported before any question is asked: HTTP/2.0 is not spoken here.";
+        let said = "The request is refused with 505 HTTP Version Not Supported before any question is asked.";
         assert_eq!(sentence(&run), said);
         assert_eq!(at(&run, Now::default()).map(|why| why.heading).as_deref(), Some("Why 505"));
     }

@@ -60,12 +60,22 @@ pub fn pages(typed: &str, run: &Run, now: Now) -> Vec<Page> {
     match &run.request {
         Err(refusal) => {
             let answers = (0..been.len()).filter_map(|index| page(been, index, Looks::default()));
-            [typed::page(typed, refusal)].into_iter().chain(answers).collect()
+            // Why it is refused stands beside it.
+            [Page { note: String::new(), ..typed::page(typed, refusal) }].into_iter().chain(answers).collect()
         }
         Ok(_) => {
             let first = been.iter().rposition(|event| matches!(event.message, Message::Request { .. })).unwrap_or(0);
             let looks = looked_at(run, now, first);
-            (first..been.len()).filter_map(|index| page(been, index, looks)).collect()
+            let mut pages: Vec<Page> = (first..been.len()).filter_map(|index| page(been, index, looks)).collect();
+            // A request that is too large shows the byte from which on it is.
+            let answered = run.visits.last().map(|visit| visit.decision.response.status);
+            if let (Some(refusal), Some(own)) = (&run.too_large, pages.first_mut())
+                && now.answered
+                && answered == Some(refusal.status)
+            {
+                own.lines = typed::page(typed, refusal).lines;
+            }
+            pages
         }
     }
 }
@@ -280,7 +290,7 @@ mod tests {
         assert!(trace.first().request.is_err(), "two spaces");
         let pages = pages(&scenario.request, trace.first(), trace.first().now(trace.end));
         assert_eq!(pages[0].lines.iter().filter(|line| matches!(line.mark, Mark::Offends(..))).count(), 1);
-        assert!(!pages[0].note.is_empty());
+        assert_eq!(pages[0].note, "", "the reason stands beside it");
         assert!(matches!(pages[1].lines[0].mark, Mark::StatusLine(400)));
     }
 

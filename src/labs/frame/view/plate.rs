@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{LabState, PresetBar, keys, on_each_frame, while_visible};
+use crate::address::MOST_BYTES;
 use crate::labs::frame::Lab;
 use crate::sim::Nanos;
 use crate::site::browser;
@@ -100,8 +101,14 @@ pub fn Share<L: Lab>(lab: LabState<L>) -> impl IntoView {
         link.set(None);
     });
     let share = move |_| {
+        let own = lab.address();
+        if own.len() > MOST_BYTES {
+            let long = own.len();
+            lab.said.set(Some(format!("As a link this run would be {long} bytes long, and a link is read up to {MOST_BYTES}: take it home as a file, or shorten it.")));
+            return;
+        }
         let origin = browser::window().location().origin().unwrap_or_default();
-        let address = format!("{origin}{}?{}", site.href(&format!("/labs/{}/", L::SLUG)), lab.address());
+        let address = format!("{origin}{}?{}", site.href(&format!("/labs/{}/", L::SLUG)), own);
         leptos::task::spawn_local(async move {
             copied.set(browser::copy(&address).await);
             link.set(Some(address));

@@ -185,7 +185,8 @@ impl<L: Lab> LabState<L> {
     }
 
     pub fn choose(self, slug: &'static str) {
-        let Some(preset) = L::presets().iter().find(|preset| preset.slug == slug) else { return };
+        let current = self.preset.get_untracked();
+        let Some(preset) = L::presets().iter().chain([current]).find(|preset| preset.slug == slug) else { return };
         self.said.set(None);
         self.notes.set(Vec::new());
         self.open(preset, preset.scenario(), None);

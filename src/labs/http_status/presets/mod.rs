@@ -19,7 +19,7 @@ pub static PRESETS: &[Preset] = &[
         title: "Two people edit one article, and the second is told so",
         watch: &[
             "The client has read version “v1”. By now somebody else has saved “v2”, and If-Match lets the server notice: 412, and nothing is overwritten.",
-            "The question comes late. What would be refused anyway is refused for that reason, and its conditions are not looked at.",
+            "The question comes late. What can be refused or redirected before anything is done comes first, and then the conditions are not looked at.",
         ],
         tasks: &[CURRENT_TAG, OVERWRITTEN_BLINDLY, CONDITION_DEMANDED],
         make: make::lost_update,
@@ -84,7 +84,7 @@ pub static PRESETS: &[Preset] = &[
         label: "Hit, stale, validated",
         title: "The life of a response in a cache",
         watch: &[
-            "It may be kept for 60 s. At 30 s it is fresh, and nobody asks the origin; at 90 s it is stale, and a 304 makes it fresh again.",
+            "It is fresh for 60 s. At 30 s the cache answers by itself; at 90 s it is stale, and a 304 makes it fresh again.",
             "At 100 s somebody saves a new version. At 120 s the cache still answers with the old one, as it may: fresh is not the same as current. At 160 s it has to ask, and gets the new one.",
         ],
         tasks: &[STALE_AT_ONCE, CACHE_OR_NOTHING],
@@ -140,7 +140,7 @@ pub static PRESETS: &[Preset] = &[
         title: "Slow down, and for how long",
         watch: &[
             "The client has asked too often: 429. Retry-After says for how long, so it waits five seconds and is let in.",
-            "Without Retry-After it would have to guess. This client waits one second, then two, then four.",
+            "Without Retry-After it would have to guess. This client would wait one second, then two, then four: a habit of its own, which HTTP says nothing about.",
         ],
         tasks: &[GUESSING, IMPATIENT],
         make: make::limited,

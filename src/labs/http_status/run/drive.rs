@@ -30,7 +30,9 @@ struct Seen {
 /// Plays the scenario's client against its world.
 pub fn drive(scenario: &Scenario, request: &Request, run: &mut Run) {
     let profile = run.profile;
-    let setting = Setting { profile, start: scenario.world.now, ..Setting::default() };
+    // A server that has hints to send has a page that takes its time.
+    let think_ms = if scenario.world.server.hints.is_empty() { Setting::default().think_ms } else { 300 };
+    let setting = Setting { profile, start: scenario.world.now, think_ms, ..Setting::default() };
     let url = request.url(&scenario.scheme);
     let mut seen: Vec<Seen> = Vec::new();
     let mut origin = |visit: &Visit<'_>| {
@@ -58,8 +60,9 @@ pub fn drive(scenario: &Scenario, request: &Request, run: &mut Run) {
             persist(&setting, &url, request, &patience, &mut origin)
         }
         Client::Pool { upstreams, timeout_ms } => {
-            let world = worlds::at(scenario, scenario.world.now);
-            let sequence = gateway::through(&setting, &url, request, &world, upstreams, *timeout_ms);
+            let sequence = gateway::through(&setting, &url, request, &|now| worlds::at(scenario, now), upstreams, *timeout_ms);
+            let last = sequence.events.last().map_or(0, |event| event.at_ms / 1_000);
+            let world = worlds::at(scenario, scenario.world.now.saturating_add(last));
             // The questions are those of the try that the client's answer comes from.
             let met =
                 |upstream: Upstream| World { front: Some(Front { upstream, ..world.front.clone().unwrap_or_default() }), ..world.clone() };
@@ -148,7 +151,7 @@ pub fn refused(scenario: &Scenario, refusal: &Refusal) -> Sequence {
         response.fields.push("Date", date::format(scenario.world.now));
         response.fields.push("Connection", "close");
         if status::may_have_content(refusal.status) {
-            response.body = format!("{}\n", refusal.why).into_bytes();
+            response.body = format!("{}\n", refusal.why.replace('`', "")).into_bytes();
             response.fields.push("Content-Type", "text/plain; charset=utf-8");
             response.fields.push("Content-Length", response.body.len().to_string());
         }

@@ -2,7 +2,7 @@
 
 use crate::http::etag::ETag;
 use crate::http::sequence::Visit;
-use crate::http::state::{Moved, World};
+use crate::http::state::{Moved, Representation, World};
 use crate::http::{date, etag};
 use crate::labs::frame::intervention::in_order;
 use crate::labs::http_status::scenario::{Action, Client, Scenario};
@@ -17,6 +17,9 @@ pub fn at_visit(scenario: &Scenario, visit: &Visit<'_>) -> World {
     if matches!(scenario.client, Client::Upload { .. }) && visit.turn > 0 {
         // What was hinted at hints at nothing itself.
         world.server.hints.clear();
+        let style = "body { margin: 2rem }\n".to_owned();
+        world.resource.representations =
+            vec![Representation { media_type: "text/css".to_owned(), body: style, ..Representation::default() }];
     }
     if matches!(scenario.client, Client::Patient { .. }) && visit.connection > 1 {
         // Another connection is another server behind the name: it has the certificate, and no request was lost on it.

@@ -3,9 +3,10 @@
 
 use leptos::prelude::*;
 
+use super::announced::Announced;
 use super::state::LabState;
 use crate::http::cache::{Outcome, Ruling};
-use crate::http::sequence::cached::Asked;
+use crate::http::sequence::cached::{Asked, decisive};
 use crate::http::status;
 use crate::labs::frame::view::TextField;
 use crate::labs::http_status::scenario::{Action, Client, Scenario};
@@ -72,7 +73,8 @@ fn Panel(lab: LabState) -> impl IntoView {
             <div class="cache-time">
                 <h3>"The cache’s clock"</h3>
                 <Clock clock at reach/>
-                <p class="cache-forecast" aria-live="polite">{move || sentence.with(|text| coded(text))}</p>
+                <p class="cache-forecast">{move || sentence.with(|text| coded(text))}</p>
+                <Announced sentence=Signal::derive(move || sentence.get().replace('`', ""))/>
                 <Bar lab at reach/>
                 <div class="cache-buttons needs-js" role="group" aria-label="What happens at that moment">
                     {ACTS.into_iter().map(|(label, action)| view! {
@@ -327,7 +329,11 @@ fn Rulings(lab: LabState) -> impl IntoView {
             match asked {
                 Some(asked) => view! {
                     <p>{asked_words(asked)}</p>
-                    <ol>{asked.rulings.iter().map(ruling).collect_view()}</ol>
+                    <ol>{decisive(asked.outcome, &asked.rulings).into_iter().map(ruling).collect_view()}</ol>
+                    <details class="needs-js">
+                        <summary>{format!("All {} questions", asked.rulings.len())}</summary>
+                        <ol>{asked.rulings.iter().map(ruling).collect_view()}</ol>
+                    </details>
                 }
                 .into_any(),
                 None => view! { <p>"The cache has not been asked yet. Play, or step to the first message."</p> }.into_any(),

@@ -11,7 +11,8 @@ use crate::labs::http_status::why;
 #[component]
 pub fn Changes(lab: LabState) -> impl IntoView {
     let list = move || {
-        let (close, readable) = lab.trace.with(|trace| (index::smallest(trace), trace.first().request.is_ok()));
+        let (close, readable) =
+            lab.entries.with(|entries| lab.trace.with_untracked(|trace| (index::smallest(trace, entries), trace.first().request.is_ok())));
         if !readable {
             let words = "The request cannot be read. Mend it where it is marked, and the nearest other answers stand here.";
             return view! { <p>{words}</p> }.into_any();

@@ -101,7 +101,7 @@ fn RequestPart(lab: LabState) -> impl IntoView {
             aria-invalid=move || (wrong.read().is_some() || refusal.read().is_some()).then_some("true")
             on:input=move |event| write(&event_target_value(&event))>{request.get_untracked()}</textarea>
         <p class="field-wrong" role="alert" hidden=move || wrong.read().is_none()>{wrong}</p>
-        <div role="status">{move || refusal.get().map(|refusal| refused(refusal, request, area))}</div>
+        <div>{move || refusal.get().map(|refusal| refused(refusal, request, area))}</div>
         <div class="http-tries">
             {content_length}
             <Tries lab/>
@@ -150,8 +150,8 @@ fn Tries(lab: LabState) -> impl IntoView {
         if !ready.get() {
             return Vec::new();
         }
-        let label = |edit: Edit| (edit.is_of_request(), edit.what.trim_end_matches('.').replace('`', ""));
-        trace.with(|trace| candidates(trace).into_iter().map(label).collect::<Vec<(bool, String)>>())
+        let label = |edit: Edit| (edit.is_of_request(), edit.group, edit.what.trim_end_matches('.').replace('`', ""));
+        trace.with(|trace| candidates(trace).into_iter().map(label).collect::<Vec<(bool, &'static str, String)>>())
     });
     let chosen = move |event: web_sys::Event| {
         let chosen = event_target_value(&event);
@@ -166,8 +166,14 @@ fn Tries(lab: LabState) -> impl IntoView {
     };
     let list = move |of_request: bool, name: &'static str, first: &'static str| {
         let options = move || {
-            let own = edits.get().into_iter().enumerate().filter(move |(_, (own, _))| *own == of_request);
-            own.map(|(index, (_, label))| view! { <option value=index.to_string()>{label}</option> }).collect_view()
+            let own: Vec<_> = edits.get().into_iter().enumerate().filter(|(_, (own, ..))| *own == of_request).collect();
+            let groups = own.chunk_by(|(_, one), (_, other)| one.1 == other.1);
+            let group = |edits: &[(usize, (bool, &'static str, String))]| {
+                let name = edits.first().map_or("", |(_, edit)| edit.1);
+                let options = edits.iter().map(|(index, edit)| view! { <option value=index.to_string()>{edit.2.clone()}</option> });
+                view! { <optgroup label=name>{options.collect_view()}</optgroup> }
+            };
+            groups.map(group).collect_view()
         };
         view! {
             <select aria-label=name disabled=move || edits.read().is_empty() on:change=chosen>
@@ -215,9 +221,9 @@ fn RulesPart(lab: LabState) -> impl IntoView {
             <select prop:value=move || first.get().slug().to_owned() on:change=set_first>{firsts.collect_view()}</select>
         </label>
         <label class="field">
-            <span class="field-label">"beside"</span>
+            <span class="field-label">"Beside"</span>
             <select prop:value=move || beside.get().map_or("", Profile::slug).to_owned() on:change=set_beside>
-                <option value="" selected=move || beside.get().is_none()>"nobody else’s"</option>
+                <option value="" selected=move || beside.get().is_none()>"none"</option>
                 {others.collect_view()}
             </select>
         </label>

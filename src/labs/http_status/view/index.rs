@@ -35,15 +35,24 @@ fn reach(entries: &[Entry], code: u16) -> Option<&Reach> {
 
 #[component]
 pub fn IndexPanel(lab: LabState) -> impl IntoView {
-    let entries: Entries = Memo::new_with_compare(move |_| Arc::new(lab.trace.with(|trace| index::of(trace))), |_, _| true);
+    let entries = lab.entries;
     let found = RwSignal::new(None::<Arc<Found>>);
     // Three changes take a tenth of a second and more to find: only for the code chosen, and only when it is chosen.
     let choose = move |code: u16| {
         let (profile, request, world) = from_here(lab);
         let search = entries.with_untracked(|entries| matches!(reach(entries, code), Some(Reach::One(_) | Reach::Search)));
-        let plans = if search { index::plans(profile, &request, &world, code) } else { Vec::new() };
+        let mut plans = if search { index::plans(profile, &request, &world, code) } else { Vec::new() };
+        lab.scenario.with_untracked(|scenario| plans.retain(|plan| index::gives(scenario, &plan.request, &plan.world, code)));
         found.set(Some(Arc::new(Found { code, profile, request, world, plans })));
     };
+    let panel = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        if let (Some(panel), Some(code)) = (panel.get(), lab.wanted.get()) {
+            lab.wanted.set(None);
+            choose(code);
+            panel.scroll_into_view();
+        }
+    });
     let chosen = Memo::new(move |_| found.with(|found| found.as_ref().map(|found| found.code)));
     let groups = CLASSES.into_iter().map(|(class, name)| {
         let codes = REGISTRY.iter().filter(move |status| status.code / 100 == class);
@@ -54,7 +63,7 @@ pub fn IndexPanel(lab: LabState) -> impl IntoView {
         }
     });
     view! {
-        <div class="tool http-index">
+        <div class="tool http-index" node_ref=panel>
             <h3>"How do I get…"</h3>
             <p class="unit">"● the run gives it now · → one change away · ⋯ more than one change · – never"</p>
             <p role="status">{move || found.get().map(|found| said(lab, entries, &found))}</p>

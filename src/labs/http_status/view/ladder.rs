@@ -8,8 +8,7 @@ use crate::http::sequence::Change;
 use crate::labs::frame::markup::escaped;
 use crate::labs::frame::view::WordsView;
 use crate::labs::http_status::run::What;
-use crate::labs::http_status::scene::ladder::{self, Row, Text};
-use crate::labs::http_status::scene::line::Width;
+use crate::labs::http_status::scene::ladder::{self, Room, Row, Text};
 use crate::labs::http_status::why;
 
 #[component]
@@ -22,6 +21,8 @@ pub fn LadderView(lab: LabState) -> impl IntoView {
             (sequence.events.len() > 2 || lanes > 2).then_some(lanes)
         })
     });
+    // Room for a list of changes is kept only where there will be one.
+    let reserves = Memo::new(move |_| lab.trace.with(|trace| trace.first().sequence.events.iter().any(|event| !event.changes.is_empty())));
     // Questions come and go without a message.
     let events = Memo::new(move |_| lab.now.get().events);
     move || {
@@ -32,20 +33,21 @@ pub fn LadderView(lab: LabState) -> impl IntoView {
                 <section class=class aria-label="The messages in order">
                     <h3>"From message to message"</h3>
                     <div class="ladder-picture" role="region" tabindex="0" aria-label="Picture of the messages">
-                        {move || picture(lab, events.get(), Width::Wide)}
-                        {move || picture(lab, events.get(), Width::Narrow)}
+                        {move || picture(lab, events.get(), Room::Broad)}
+                        {move || picture(lab, events.get(), Room::Wide)}
+                        {move || picture(lab, events.get(), Room::Narrow)}
                     </div>
-                    <div class="ladder-latest">{move || latest(lab, events.get())}</div>
+                    <div class="ladder-latest" class:ladder-reserves=move || reserves.get()>{move || latest(lab, events.get())}</div>
                 </section>
             }
         })
     }
 }
 
-/// The picture in one of two widths; the style sheet shows the one that fits.
-fn picture(lab: LabState, events: usize, width: Width) -> AnyView {
-    let class = if matches!(width, Width::Narrow) { "ladder narrow" } else { "ladder wide" };
-    let scene = lab.trace.with(|trace| ladder::draw(&trace.first().sequence, events, width));
+/// The picture in one of its widths; the style sheet shows the one that fits.
+fn picture(lab: LabState, events: usize, room: Room) -> AnyView {
+    let class = format!("ladder {}", room.class());
+    let scene = lab.trace.with(|trace| ladder::draw(&trace.first().sequence, events, room));
     let view_box = format!("0 0 {} {}", scene.width, scene.height);
     let lanes = scene.lanes.iter().map(|lane| {
         view! {
@@ -54,10 +56,9 @@ fn picture(lab: LabState, events: usize, width: Width) -> AnyView {
         }
     });
     let gaps = scene.gaps.iter().map(|gap| {
-        let (middle, baseline) = (i32::midpoint(gap.x1, gap.x2), gap.y + 4);
         view! {
             <line class="ladder-gap" x1=gap.x1 x2=gap.x2 y1=gap.y y2=gap.y></line>
-            <text class="ladder-span" x=middle y=baseline text-anchor="middle">{gap.text.clone()}</text>
+            {text("ladder-span", &gap.text)}
         }
     });
     let lanes = lanes.collect_view();
@@ -92,7 +93,7 @@ fn drawn(lab: LabState, row: &Row, width: i32) -> AnyView {
             <path class=line d=row.line.clone()></path>
             <path class="ladder-tip" d=row.tip.clone()></path>
             <path class="ladder-cross" d=row.cross.clone()></path>
-            {text("ladder-words", &row.label)}
+            {row.label.iter().map(|line| text("ladder-words", line)).collect_view()}
             {row.badge.as_ref().map(|badge| text("ladder-badge", badge))}
         </g>
     }
@@ -100,7 +101,12 @@ fn drawn(lab: LabState, row: &Row, width: i32) -> AnyView {
 }
 
 fn text(class: &'static str, text: &Text) -> AnyView {
-    view! { <text class=class x=text.x y=text.y text-anchor=text.anchor>{text.text.clone()}</text> }.into_any()
+    let (x, y, width, height) = text.behind();
+    view! {
+        <rect class="ladder-behind" x=x y=y width=width height=height></rect>
+        <text class=class x=text.x y=text.y text-anchor=text.anchor>{text.text.clone()}</text>
+    }
+    .into_any()
 }
 
 /// The last message that has been, in sentences, and what changed in it.

@@ -1,12 +1,12 @@
 //! The railway line in the page: drawn for a wide and for a narrow place, of which the style shows the one that fits. A click
-//! on a stop goes to its question; the list of steps is the keyboard's way.
+//! on a stop goes to its question, one on an exit asks how to get there; the list of steps and the tool are the keyboard's way.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::state::LabState;
 use crate::labs::http_status::run::{Now, Run};
-use crate::labs::http_status::scene::line::{self, LineScene, Width};
+use crate::labs::http_status::scene::line::{self, LineScene, Sign, Width};
 use crate::sim::Nanos;
 
 #[component]
@@ -25,21 +25,27 @@ pub fn LineView(lab: LabState) -> impl IntoView {
     let caption = Memo::new(move |_| lab.with_now(|_, run, now| caption(run, now)));
     let go = move |event: web_sys::MouseEvent| {
         let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else { return };
+        let code = target.closest("[data-code]").ok().flatten().and_then(|exit| exit.get_attribute("data-code"));
+        if let Some(code) = code.and_then(|code| code.parse().ok()) {
+            // Within an article the tool is not there.
+            if target.closest(".http-inline").ok().flatten().is_none() {
+                lab.ask_for(code);
+            }
+            return;
+        }
         let stop = target.closest("[data-at]").ok().flatten();
         if let Some(at) = stop.and_then(|stop| stop.get_attribute("data-at")).and_then(|at| at.parse().ok()) {
             lab.go_to(Nanos(at));
         }
     };
+    let wide = scene(Width::Wide);
+    let signs = Memo::new(move |_| wide.with(line::legend));
     view! {
         <div class="line-view" on:click=go>
             {move || caption.get().map(|words| view! { <p class="line-caption">{words}</p> })}
-            <Picture scene=scene(Width::Wide) name="rl rl-wide"/>
+            <Picture scene=wide name="rl rl-wide"/>
             <Picture scene=scene(Width::Narrow) name="rl rl-narrow"/>
-            <p class="line-legend" aria-hidden="true">
-                <span>"● asked, and on"</span>
-                <span>"◐ sent ahead"</span>
-                <span>"○ not asked"</span>
-            </p>
+            <p class="line-legend" aria-hidden="true">{move || signs.get().into_iter().map(explained).collect_view()}</p>
         </div>
     }
 }
@@ -57,6 +63,15 @@ fn Picture(scene: Memo<LineScene>, name: &'static str) -> impl IntoView {
             inner_html=move || scene.with(line::svg)
         ></svg>
     }
+}
+
+/// A sign of the legend, drawn as in the picture.
+fn explained(sign: Sign) -> AnyView {
+    let drawn = sign.looks.into_iter().map(|look| {
+        view! { <svg class="rl-sign" width="16" height="16" inner_html=line::sign(look)></svg> }
+    });
+    let drawn = drawn.collect_view();
+    view! { <span>{drawn}" "{sign.words}</span> }.into_any()
 }
 
 /// `Visit 2 of 3: GET https://example.org/new`, if there are several.

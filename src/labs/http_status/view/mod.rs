@@ -1,5 +1,6 @@
 //! The HTTP status lab on screen: a plate inside an entry, or with the page to itself and its scenario in the address.
 
+mod announced;
 mod cache;
 mod changes;
 mod compare;
@@ -52,22 +53,24 @@ pub fn HttpStatus(
         lab.trace.with(|trace| subtitle(&trace.scenario.client, &trace.runs.iter().map(|run| run.profile.label()).collect::<Vec<_>>()))
     });
     let clock = Signal::derive(move || lab.with_now(|_, run, now| place(run, now)));
+    let changed = Memo::new(move |_| lab.scenario.with(|scenario| *scenario != lab.preset.get().scenario()));
     let more = move || lab.scenario.with(|_| format!("{}?{}", site().href("/labs/http-status/"), lab.address()));
     view! {
         <Plate lab=lab.frame inline asked events subtitle bare=inline>
+            <CachePanel lab/>
             <div class="http" class:http-inline=inline>
                 {(!inline).then(|| view! { <div class="http-edit needs-js"><Editor lab/></div> })}
                 <div class="http-line"><LineView lab/></div>
                 <div class="http-told">
-                    <WirePanel lab/>
                     <WhyPanel lab/>
                     <Changes lab/>
+                    <WirePanel lab/>
                 </div>
             </div>
             <LadderView lab/>
-            <CachePanel lab/>
             <Transport playback=lab.playback events moved=move || lab.moved() clock>
                 <button type="button" disabled=move || lab.scenario.read().acts.is_empty() on:click=move |_| lab.undo()>"Undo the last act"</button>
+                <button type="button" disabled=move || !changed.get() on:click=move |_| lab.choose(lab.preset.get_untracked().slug)>"Back to the scenario"</button>
                 <Share lab=lab.frame/>
             </Transport>
             {(!inline).then(|| view! { <Tools lab/> })}
@@ -86,7 +89,7 @@ fn subtitle(client: &Client, rules: &[&str]) -> String {
         Client::Browser => "a browser that follows redirects",
         Client::Login { .. } => "a client that has a password",
         Client::Download { .. } => "a download that breaks off",
-        Client::Upload { .. } => "a client that waits for word before it sends content",
+        Client::Upload { .. } => "a client that listens to what comes ahead of the answer",
         Client::Patient { .. } => "a client that tries again",
         Client::Pool { .. } => "through a proxy with several servers behind it",
         Client::Cache { shared: true } => "through a cache that many share",

@@ -33,10 +33,12 @@ fn fieldset(lab: LabState, group: &'static Group) -> impl IntoView {
     let scenario = lab.scenario;
     let applies = move || scenario.with(|scenario| group.settings.iter().any(|setting| (setting.applies)(scenario)));
     view! {
-        <fieldset hidden=move || !applies()>
-            <legend>{group.title}</legend>
-            {group.settings.iter().map(|setting| view! { <SettingField lab setting place="settings"/> }).collect_view()}
-        </fieldset>
+        <details class="http-group" hidden=move || !applies()>
+            <summary>{group.title}</summary>
+            <fieldset aria-label=group.title>
+                {group.settings.iter().map(|setting| view! { <SettingField lab setting place="settings"/> }).collect_view()}
+            </fieldset>
+        </details>
     }
 }
 

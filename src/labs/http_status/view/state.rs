@@ -2,6 +2,7 @@
 //! world.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -11,6 +12,7 @@ use crate::http::state::World;
 use crate::labs::frame::Intervention;
 use crate::labs::frame::view::LabState as State;
 use crate::labs::http_status::HttpStatus;
+use crate::labs::http_status::index::{self, Entry};
 use crate::labs::http_status::run::{Now, Run, Trace, as_typed};
 use crate::labs::http_status::scenario::{Action, LONGEST_REQUEST, MOST_ACTS};
 use crate::sim::Nanos;
@@ -20,6 +22,10 @@ pub struct LabState {
     pub frame: State<HttpStatus>,
     /// What the first run shows now. Changes only from beat to beat, so what follows it is drawn a few times a second.
     pub now: Memo<Now>,
+    /// Every code as seen from here: a hundred small changes, each tried once for everybody who asks.
+    pub entries: Memo<Arc<Vec<Entry>>>,
+    /// The code that the reader asks for the way to; taken by the panel that answers.
+    pub wanted: RwSignal<Option<u16>>,
 }
 
 impl Deref for LabState {
@@ -37,7 +43,8 @@ impl LabState {
             let moment = frame.playback.read().at;
             frame.trace.with(|trace| trace.first().now(moment))
         });
-        LabState { frame, now }
+        let entries = Memo::new_with_compare(move |_| Arc::new(frame.trace.with(|trace| index::of(trace))), |_, _| true);
+        LabState { frame, now, entries, wanted: RwSignal::new(None) }
     }
 
     /// Reads the first run as it stands at the moment; follows both.
@@ -58,6 +65,11 @@ impl LabState {
         let text = text.replace("\r\n", "\n");
         self.change(|scenario| scenario.request = text);
         Ok(())
+    }
+
+    /// How does one get there? The panel of all codes opens with the answer.
+    pub fn ask_for(self, code: u16) {
+        self.wanted.set(Some(code));
     }
 
     /// Makes small changes to request and world.

@@ -22,6 +22,11 @@ const TOOLS: [(Tool, &str); 4] =
 #[component]
 pub fn Tools(lab: LabState) -> impl IntoView {
     let open = RwSignal::new(None::<Tool>);
+    Effect::new(move |_| {
+        if lab.wanted.read().is_some() {
+            open.set(Some(Tool::Index));
+        }
+    });
     // What a reader has pasted stays while the panel is closed.
     let pasted = RwSignal::new(String::new());
     view! {

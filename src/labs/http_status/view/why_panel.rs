@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::announced::Announced;
 use super::state::LabState;
 use crate::labs::frame::view::WordsView;
 use crate::labs::http_status::why::{self, Why};
@@ -23,15 +24,16 @@ pub fn WhyPanel(lab: LabState) -> impl IntoView {
         <section class="http-why" aria-label="Why">
             {body}
             {move || note.get().map(|note| view! { <p class="http-aside"><WordsView words=why::words(&note)/></p> })}
+            <p class="http-end">{move || end.get().map(|end| view! { <WordsView words=why::words(&end)/> })}</p>
             // Only the end is announced: a run asks dozens of questions, several a second.
-            <p class="http-end" role="status">{move || end.get().map(|end| view! { <WordsView words=why::words(&end)/> })}</p>
+            <Announced sentence=Signal::derive(move || end.get().map(|end| why::words(&end).plain()).unwrap_or_default())/>
         </section>
     }
 }
 
 #[component]
 fn Told(why: Why) -> impl IntoView {
-    let Why { heading, question, answer, reason, clause, label, link, source } = why;
+    let Why { heading, question, answer, reason, clause, label, about, link, source } = why;
     let clause = match link.or_else(|| source.map(str::to_owned)) {
         Some(page) => view! { <a href=page target="_blank" rel="noopener">{clause}</a> }.into_any(),
         None => clause.into_any(),
@@ -40,6 +42,6 @@ fn Told(why: Why) -> impl IntoView {
         <h3>{heading}</h3>
         <p><WordsView words=why::words(&question)/>" "<b>{answer}</b></p>
         <p><WordsView words=why::words(&reason)/></p>
-        <p class="http-clause">{clause}" "<span class="http-label">{label}</span></p>
+        <p class="http-clause">{clause}" "<span class="http-label">{label}</span>" "{about}</p>
     }
 }

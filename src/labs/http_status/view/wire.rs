@@ -31,7 +31,7 @@ pub fn WirePanel(lab: LabState) -> impl IntoView {
 fn message(page: &Page) -> AnyView {
     let lines = page.lines.iter().map(line).collect_view();
     let gone: Vec<&str> = page.changes.iter().filter(|change| change.after.is_none()).map(|change| change.what.as_str()).collect();
-    let gone = (!gone.is_empty()).then(|| format!("Gone since the message before: {}.", gone.join(", ")));
+    let gone = (!gone.is_empty()).then(|| format!("Gone since the last one of its kind: {}.", gone.join(", ")));
     let notes = [Some(page.note.clone()), gone].into_iter().flatten().filter(|note| !note.is_empty());
     let notes = notes.map(|note| view! { <p class="http-wire-note"><WordsView words=why::words(&note)/></p> }).collect_view();
     view! {
@@ -84,7 +84,7 @@ fn legend(pages: &[Page]) -> AnyView {
         words.push("▸ what the question looks at");
     }
     if has(Mark::Changed) {
-        words.push("± not as in the message before");
+        words.push("± not as in the last one of its kind");
     }
     view! { <p class="http-wire-legend">{words.join(" · ")}</p> }.into_any()
 }

@@ -38,7 +38,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("early", "Early-Data method", ""),
     // Service, method.
     ("available b13 front-up rate rate_limited", "", "Retry-After"),
-    ("known b12 trace options b3", "method", ""),
+    ("known b12 trace options connect b3", "method", ""),
     ("allowed b10", "method", "Allow"),
     ("expectation continue", "Expect", ""),
     ("protocol", "Upgrade", "Upgrade"),

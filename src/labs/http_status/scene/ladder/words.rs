@@ -60,29 +60,13 @@ pub(super) fn label(sequence: &Sequence, lanes: &[Lane], events: usize) -> Strin
     format!("{all} {noun} {among}, in order.{so_far} The last one: {}", last.unwrap_or_else(|| "none yet.".to_owned()))
 }
 
-/// `0.030 s`; from 100 seconds on `0:01:40`.
+/// `0.030 s`, `120.000 s`: always seconds, so that moments can be compared.
 pub(super) fn clock(ms: u64) -> String {
-    let s = ms / 1_000;
-    if s < 100 { format!("{s}.{:03} s", ms % 1_000) } else { format!("{}:{:02}:{:02}", s / 3_600, s / 60 % 60, s % 60) }
-}
-
-/// `1.5 s`, `5 s`, `2 min 5 s`, `3 h 20 min`, `2 d`: the two largest units.
-pub(super) fn span(ms: u64) -> String {
-    let two = |large: u64, unit: &str, small: u64, part: &str| match small {
-        0 => format!("{large} {unit}"),
-        _ => format!("{large} {unit} {small} {part}"),
-    };
-    match ms / 1_000 {
-        s @ 0..10 if ms % 1_000 >= 100 => format!("{s}.{} s", ms % 1_000 / 100),
-        s @ 0..60 => format!("{s} s"),
-        s @ 60..3_600 => two(s / 60, "min", s % 60, "s"),
-        s @ 3_600..86_400 => two(s / 3_600, "h", s / 60 % 60, "min"),
-        s => two(s / 86_400, "d", s / 3_600 % 24, "h"),
-    }
+    format!("{}.{:03} s", ms / 1_000, ms % 1_000)
 }
 
 /// At most so many signs.
-pub(super) fn shorten(text: &str, most: usize) -> String {
+fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -95,10 +79,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_and_spans_are_short() {
-        assert_eq!([30, 1_500, 99_999, 100_000, 90_061_000].map(clock), ["0.030 s", "1.500 s", "99.999 s", "0:01:40", "25:01:01"]);
-        assert_eq!([1_500, 5_000, 59_900, 60_000, 125_000].map(span), ["1.5 s", "5 s", "59 s", "1 min", "2 min 5 s"]);
-        assert_eq!([12_000_000, 86_400_000, 97_200_000].map(span), ["3 h 20 min", "1 d", "1 d 3 h"]);
+    fn moments_are_seconds() {
+        assert_eq!([30, 1_500, 99_999, 120_000, 90_061_000].map(clock), ["0.030 s", "1.500 s", "99.999 s", "120.000 s", "90061.000 s"]);
     }
 
     #[test]

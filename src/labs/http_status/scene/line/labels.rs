@@ -1,7 +1,7 @@
 //! What is written at a stop: a word or two where the whole question has no room.
 
 /// The longest label, in characters.
-pub const LONGEST: usize = 23;
+pub const LONGEST: usize = 25;
 
 /// The short form of a question; `None` for one that nobody has named yet.
 pub fn label(id: &str) -> Option<&'static str> {
@@ -16,8 +16,8 @@ fn before_the_resource(id: &str) -> Option<&'static str> {
         "target" => "target length",
         "fields" => "field size",
         "transfer" => "transfer coding",
-        "authority" => "authority",
-        "early" => "early data",
+        "authority" => "right server",
+        "early" => "safe to do early",
         "available" => "available",
         "known" => "known",
         "expectation" => "expectation",
@@ -39,7 +39,8 @@ fn before_the_resource(id: &str) -> Option<&'static str> {
         "coding" => "coding",
         "options" => "OPTIONS",
         "trace" => "TRACE",
-        "circular" => "goes in circles",
+        "connect" => "CONNECT",
+        "circular" => "negotiation ends",
         "acceptable" => "acceptable",
         "insists" => "sent all the same",
         _ => return None,
@@ -49,7 +50,7 @@ fn before_the_resource(id: &str) -> Option<&'static str> {
 fn from_the_resource_on(id: &str) -> Option<&'static str> {
     Some(match id {
         "exists" => "exists",
-        "choice" => "client is to choose",
+        "choice" => "choice left to the client",
         "moved" => "moved",
         "for-good" => "moved for good",
         "for-now" => "moved for now",
@@ -70,7 +71,7 @@ fn from_the_resource_on(id: &str) -> Option<&'static str> {
         "hints" => "hints",
         "resumable" => "resumable upload",
         "long" => "takes long",
-        "works" => "works",
+        "works" => "nothing breaks",
         "syntax" => "content is readable",
         "sense" => "content makes sense",
         "unlocked" => "free of locks",
@@ -86,7 +87,7 @@ fn from_the_resource_on(id: &str) -> Option<&'static str> {
         "parts" => "only in parts",
         "says" => "something to say",
         "resets" => "form to be emptied",
-        "delta" => "delta",
+        "delta" => "delta wanted",
         "range" => "usable Range",
         "has-if-range" => "has If-Range",
         "if-range" => "If-Range holds",

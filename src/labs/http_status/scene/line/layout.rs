@@ -23,7 +23,12 @@ const TERMINUS: (i32, i32) = (38, 22);
 /// Room above the deciding stop, for the branch that leaves over its words.
 const LEAD: i32 = 8;
 /// Where the exits begin if there is room beside the questions.
-const EXITS: i32 = 277;
+///
+/// So that seven stand side by side to the right of it.
+const EXITS: i32 = 312;
+/// Exits that most readers have met. They stand first, and others are counted first where room is short.
+const COMMON: [u16; 25] =
+    [200, 201, 204, 206, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 416, 429, 500, 502, 503, 504];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -290,7 +295,8 @@ impl<'a, 'b> Pen<'a, 'b> {
             look: if out { ExitLook::Taken(tone) } else { ExitLook::Pale },
             text: status.to_string(),
             step: self.line.decider(),
-            title: format!("{status} {called}"),
+            code: Some(status),
+            title: asks_for(status),
         });
         if over {
             self.branch((self.left + self.style.line, y), (x - 2, y), true);
@@ -320,36 +326,34 @@ impl<'a, 'b> Pen<'a, 'b> {
         self.words(x + 14, y + BASE, "here they part".to_owned(), Face::Fork);
     }
 
-    /// The exits of a row that are not taken, in so many rows from the middle `y` on. Where room is short, those that have
-    /// been used come first, and the rest is counted.
+    /// The exits of a row that are not taken, in so many rows from the middle `y` on: those that have been used, those that
+    /// are common, and then all others. Where room is short, the last are counted.
     fn exits(&mut self, row: &Row, span: (i32, i32), y: i32, rows: i32) -> i32 {
         let (left, right) = span;
         let last = row.asked.last().is_some_and(|place| self.line.decider() == Some(*place));
         let taken = self.line.status.filter(|_| last);
         let slim = self.style.kind == Kind::Slim;
         let shown = |status: &u16| Some(*status) != taken && (!slim || self.line.sent(row, *status));
-        let all: Vec<u16> = row.exits.iter().copied().filter(shown).collect();
+        let mut all: Vec<u16> = row.exits.iter().copied().filter(shown).collect();
+        all.sort_by_key(|status| (!self.line.sent(row, *status), !COMMON.contains(status), *status));
         let across = (right - left + EXIT_STEP - EXIT.0) / EXIT_STEP;
         let room = usize::try_from(across.max(0) * rows.max(0)).unwrap_or(0);
         if room == 0 || all.is_empty() {
             return y + HALF;
         }
         let kept = if all.len() <= room { all.len() } else { room - 1 };
-        let mut first: Vec<u16> = all.clone();
-        first.sort_by_key(|status| !self.line.sent(row, *status));
-        first.truncate(kept);
-        let (some, rest): (Vec<u16>, Vec<u16>) = all.into_iter().partition(|status| first.contains(status));
-        let mut boxes: Vec<(String, String, ExitLook)> = Vec::with_capacity(room);
-        for status in some {
+        let rest = all.split_off(kept);
+        let mut boxes: Vec<(String, Option<u16>, String, ExitLook)> = Vec::with_capacity(kept + 1);
+        for status in all {
             let look = if self.line.sent(row, status) { ExitLook::Sent } else { ExitLook::Pale };
-            boxes.push((status.to_string(), format!("{status} {}", status::reason(status).unwrap_or_default()), look));
+            boxes.push((status.to_string(), Some(status), asks_for(status), look));
         }
         if !rest.is_empty() {
             let names: Vec<String> = rest.iter().map(u16::to_string).collect();
-            boxes.push((format!("+{}", rest.len()), names.join(", "), ExitLook::More));
+            boxes.push((format!("+{}", rest.len()), None, names.join(", "), ExitLook::More));
         }
         let mut bottom = y + HALF;
-        for (index, (text, title, look)) in boxes.into_iter().enumerate() {
+        for (index, (text, code, title, look)) in boxes.into_iter().enumerate() {
             let index = i32::try_from(index).unwrap_or(0);
             let (column, down) = (index % across, index / across);
             let top = y - EXIT.1 / 2 + down * EXIT_ROW;
@@ -363,11 +367,18 @@ impl<'a, 'b> Pen<'a, 'b> {
                 look,
                 text,
                 step: None,
+                code,
                 title,
             });
         }
         bottom
     }
+}
+
+/// What a click on an exit asks: `How do I get 304 Not Modified?`.
+fn asks_for(status: u16) -> String {
+    let name = format!("{status} {}", status::reason(status).unwrap_or_default());
+    format!("How do I get {}?", name.trim_end())
 }
 
 /// `Preconditions`.

@@ -7,13 +7,15 @@
 
 mod labels;
 mod layout;
+mod legend;
 mod rows;
 mod svg;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 
-pub use svg::svg;
+pub use legend::{Sign, legend};
+pub use svg::{sign, svg};
 
 use crate::labs::http_status::compare::Fork;
 use crate::labs::http_status::run::{Now, Run};
@@ -33,7 +35,7 @@ impl Width {
     /// A screen of 320 px leaves 251 within the plate.
     pub fn px(self) -> i32 {
         match self {
-            Width::Wide => 480,
+            Width::Wide => 540,
             Width::Narrow => 250,
         }
     }
@@ -64,6 +66,8 @@ pub enum Look {
     /// Will be asked on this path.
     Ahead,
     Passed,
+    /// Passed, with a no where a yes was hoped for: the way to a refusal.
+    Refused,
     /// Passed, and an interim response went out.
     Interim,
     /// Here the answer was decided.
@@ -115,6 +119,8 @@ pub struct Exit {
     pub text: String,
     /// For the exit of this path: the place of the question that led there.
     pub step: Option<usize>,
+    /// The status that a click asks for; `None` where there are several.
+    pub code: Option<u16>,
     pub title: String,
 }
 

@@ -11,6 +11,9 @@ use super::{Look, Tone, labels};
 
 /// Addresses are cut in the sentence about the picture.
 const LONGEST_TARGET: usize = 60;
+/// Questions to which a no is bad news without being the end: what follows only finds out which refusal it is. Of all
+/// profiles; the other ones that are hoped to be answered with yes decide themselves.
+const HOPED_FOR: [&str; 5] = ["permitted", "acceptable", "exists", "g7", "none-match"];
 
 /// One question of the path.
 pub struct Asked {
@@ -28,6 +31,11 @@ impl Asked {
     /// What went out ahead of the answer, here.
     pub fn interim(&self) -> Option<u16> {
         self.node.filter(|_| self.yes).and_then(|node| node.interim)
+    }
+
+    /// Whether it was answered no where yes was hoped for.
+    fn disappoints(&self) -> bool {
+        !self.yes && self.node.is_some_and(|node| HOPED_FOR.contains(&node.id))
     }
 }
 
@@ -165,6 +173,9 @@ impl<'a> Line<'a> {
             Look::Decided(self.tone())
         } else if self.asked.get(place).and_then(Asked::interim).is_some() {
             Look::Interim
+        } else if self.tone() != Tone::Pass && self.asked.get(place).is_some_and(Asked::disappoints) {
+            // Where it ends well, such as a PUT to where nothing is, the no was none.
+            Look::Refused
         } else {
             Look::Passed
         }

@@ -66,7 +66,15 @@ fn exit(out: &mut String, exit: &Exit) {
         ExitLook::More => "rl-exit rl-more".to_owned(),
         ExitLook::Taken(how) => format!("rl-exit rl-taken {}", tone(how)),
     };
-    let _ = write!(out, r#"<g class="{class}"><title>{}</title>"#, escaped(&exit.title));
+    let _ = write!(out, r#"<g class="{class}""#);
+    if let Some(code) = exit.code {
+        let _ = write!(out, r#" data-code="{code}""#);
+    }
+    let _ = write!(out, "><title>{}</title>", escaped(&exit.title));
+    if exit.code.is_some() {
+        // Takes a click somewhat around the box too, as far as its neighbours allow.
+        let _ = write!(out, r#"<path class="rl-reach" d="M{} {}h{}v{}h-{2}z"/>"#, x - 2, y - 2, width + 4, height + 4);
+    }
     if exit.look != ExitLook::More {
         let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="4"/>"#);
     }
@@ -76,18 +84,7 @@ fn exit(out: &mut String, exit: &Exit) {
 fn stop(out: &mut String, stop: &Stop) {
     let Stop { x, y, .. } = stop;
     let (reach, height) = stop.reach;
-    out.push_str("<g class=\"rl-point");
-    out.push_str(match stop.look {
-        Look::Ahead => " rl-ahead",
-        Look::Passed => " rl-passed",
-        Look::Interim => " rl-interim",
-        Look::Decided(_) => " rl-decided ",
-        Look::Aside => " rl-aside",
-    });
-    if let Look::Decided(how) = stop.look {
-        out.push_str(tone(how));
-    }
-    out.push('"');
+    let _ = write!(out, "<g class=\"{}\"", class(stop.look));
     if let Some(at) = stop.at {
         let _ = write!(out, r#" data-at="{}""#, at.0);
     }
@@ -96,10 +93,37 @@ fn stop(out: &mut String, stop: &Stop) {
     if stop.current {
         let _ = write!(out, r#"<circle class="rl-now" cx="{x}" cy="{y}" r="8"/>"#);
     }
-    let _ = match stop.look {
+    shape(out, stop.look, *x, *y);
+    out.push_str("</g>");
+}
+
+/// A stop as the legend shows it, in a square of 16 px.
+pub fn sign(look: Look) -> String {
+    let mut out = format!("<g class=\"{}\">", class(look));
+    shape(&mut out, look, 8, 8);
+    out.push_str("</g>");
+    out
+}
+
+fn class(look: Look) -> String {
+    let own = match look {
+        Look::Ahead => "rl-ahead",
+        Look::Passed => "rl-passed",
+        Look::Refused => "rl-refused",
+        Look::Interim => "rl-interim",
+        Look::Decided(how) => return format!("rl-point rl-decided {}", tone(how)),
+        Look::Aside => "rl-aside",
+    };
+    format!("rl-point {own}")
+}
+
+fn shape(out: &mut String, look: Look, x: i32, y: i32) {
+    let _ = match look {
         Look::Ahead => write!(out, r#"<circle cx="{x}" cy="{y}" r="3.5"/>"#),
         Look::Aside => write!(out, r#"<circle cx="{x}" cy="{y}" r="2.5"/>"#),
         Look::Passed => write!(out, r#"<circle cx="{x}" cy="{y}" r="4.5"/>"#),
+        // ◯
+        Look::Refused => write!(out, r#"<circle cx="{x}" cy="{y}" r="5"/>"#),
         // ◐
         Look::Interim => write!(out, r#"<circle cx="{x}" cy="{y}" r="5"/><path d="M{x} {}A5 5 0 0 0 {x} {}Z"/>"#, y - 5, y + 5),
         Look::Decided(Tone::Pass) => write!(out, r#"<circle cx="{x}" cy="{y}" r="6"/>"#),
@@ -116,7 +140,6 @@ fn stop(out: &mut String, stop: &Stop) {
             b = y + 3
         ),
     };
-    out.push_str("</g>");
 }
 
 /// A fork in the way, drawn: few fonts have the sign.
@@ -180,7 +203,8 @@ mod tests {
         point.current = true;
         point.look = Look::Decided(Tone::Stop);
         assert!(drawn(&point).contains("rl-now") && drawn(&point).contains("rl-cross"));
-        let shapes = [Look::Ahead, Look::Passed, Look::Interim, Look::Decided(Tone::Pass), Look::Decided(Tone::State)].map(|look| {
+        let shapes = [Look::Ahead, Look::Passed, Look::Refused, Look::Interim, Look::Decided(Tone::Pass), Look::Decided(Tone::State)];
+        let shapes = shapes.map(|look| {
             point.look = look;
             let all = drawn(&point);
             all.split("r=\"8\"/>").nth(1).map(str::to_owned)
@@ -188,5 +212,19 @@ mod tests {
         for (index, shape) in shapes.iter().enumerate() {
             assert!(shape.is_some() && !shapes.iter().skip(index + 1).any(|other| other == shape), "{shape:?}");
         }
+    }
+
+    #[test]
+    fn an_exit_asks_for_its_code() {
+        let box_of = |code: Option<u16>, look: ExitLook| {
+            let mut out = String::new();
+            let title = "How do I get 304 Not Modified?".to_owned();
+            exit(&mut out, &Exit { line: 0, x: 4, y: 9, width: 29, height: 17, look, text: "304".to_owned(), step: None, code, title });
+            out
+        };
+        let pale = box_of(Some(304), ExitLook::Pale);
+        assert!(pale.contains("data-code=\"304\"") && pale.contains("<title>How do I get 304 Not Modified?</title>"));
+        assert!(pale.contains("M2 7h33v21h-33z"), "{pale}");
+        assert!(!box_of(None, ExitLook::More).contains("data-code"));
     }
 }

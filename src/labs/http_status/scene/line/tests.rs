@@ -139,7 +139,8 @@ fn the_line_is_lit_question_by_question_and_nothing_moves() {
         sound(&scene, "halfway");
         assert_eq!(scene.height, whole.height);
         assert!(scene.stops.iter().zip(&whole.stops).all(|(one, other)| (one.x, one.y, one.step) == (other.x, other.y, other.step)));
-        let ridden = scene.stops.iter().filter(|stop| matches!(stop.look, Look::Passed | Look::Interim | Look::Decided(_))).count();
+        let ridden = scene.stops.iter().filter(|stop| matches!(stop.look, Look::Passed | Look::Refused | Look::Interim | Look::Decided(_)));
+        let ridden = ridden.count();
         assert_eq!(ridden, now.steps);
         let current: Vec<Option<usize>> = scene.stops.iter().filter(|stop| stop.current).map(|stop| stop.step).collect();
         assert_eq!(current, now.steps.checked_sub(1).map(Some).into_iter().collect::<Vec<_>>());
@@ -229,4 +230,39 @@ fn each_visit_has_its_own_line() {
     let after = draw(run, None, None, end(run), Width::Wide);
     let taken = |scene: &LineScene| scene.exits.iter().find(|exit| matches!(exit.look, ExitLook::Taken(_))).map(|exit| exit.text.clone());
     assert_eq!((taken(&before).as_deref(), taken(&after).as_deref()), (Some("401"), Some("200")));
+}
+
+#[test]
+fn common_exits_stand_first() {
+    let trace = run(&scenario(&[Profile::Rfc9110], "OPTIONS /notes/1 HTTP/1.1\nHost: example.org\n\n", &World::default()));
+    let scene = draw(trace.first(), None, None, end(trace.first()), Width::Wide);
+    let beside = |name: &str| -> Vec<&str> {
+        let y = scene.words.iter().find(|words| words.text == name).map_or(0, |words| words.y);
+        let row = scene.exits.iter().filter(|exit| (exit.y..exit.y + exit.height).contains(&y));
+        row.map(|exit| exit.text.as_str()).collect()
+    };
+    for (station, codes) in [("Resource", vec!["404", "410"]), ("Action", vec!["200", "201", "204", "409", "500"])] {
+        let shown = beside(station);
+        assert!(codes.iter().all(|code| shown.contains(code)), "{station}: {shown:?}");
+        assert!(shown.last().is_some_and(|last| last.starts_with('+')), "{station}: {shown:?}");
+    }
+    assert!(scene.exits.iter().all(|exit| exit.code.is_some() == (exit.look != ExitLook::More)));
+}
+
+#[test]
+fn a_no_on_the_way_to_a_refusal_is_no_plain_stop() {
+    let refused = |request: &str, world: &World| {
+        let trace = run(&scenario(&[Profile::Rfc9110], request, world));
+        let scene = draw(trace.first(), None, None, end(trace.first()), Width::Wide);
+        scene.stops.iter().filter(|stop| stop.look == Look::Refused).map(|stop| stop.title.clone()).collect::<Vec<_>>()
+    };
+    let get = "GET /notes/1 HTTP/1.1\nHost: example.org\n\n";
+    assert!(refused(get, &World::default()).is_empty());
+    let mut missing = World::default();
+    missing.resource.representations.clear();
+    let titles = refused(get, &missing);
+    assert!(titles.iter().any(|title| title.starts_with("Is there a current representation? No")), "{titles:?}");
+    let mut forbidden = World::default();
+    forbidden.server.forbidden = Forbidden::Legal;
+    assert!(refused(get, &forbidden).iter().any(|title| title.starts_with("May this client do this? No")));
 }

@@ -44,9 +44,10 @@ pub fn through(
     let all: &[Upstream] = if upstreams.is_empty() { &[Upstream::Well] } else { upstreams };
     for (index, upstream) in all.iter().copied().enumerate() {
         let (message, changes) = forwarded(first.response.status == 101);
+        let whom = if all.len() > 1 { format!("Server {} of {}.", index + 1, all.len()) } else { String::new() };
         match upstream {
             Upstream::Well => {
-                tape.send(lane, Lane::Origin, message, "", changes);
+                tape.send(lane, Lane::Origin, message, whom, changes);
                 let decision = decide(upstream, tape.now());
                 for interim in &decision.interim {
                     tape.interim(Some(lane), interim, "");
@@ -56,10 +57,11 @@ pub fn through(
             }
             Upstream::Down => {
                 tape.pass(2 * setting.hop_ms);
-                refuse(&mut tape, lane, "no connection: the server is down.", "Nothing was sent.");
+                let nothing = format!("{whom} Nothing was sent.");
+                refuse(&mut tape, lane, "no connection: the server is down.", nothing.trim_start());
             }
             Upstream::Slow => {
-                tape.push(lane, Lane::Origin, message, "", changes);
+                tape.push(lane, Lane::Origin, message, whom, changes);
                 tape.pass(timeout_ms);
                 refuse(
                     &mut tape,
@@ -69,7 +71,7 @@ pub fn through(
                 );
             }
             Upstream::Garbles => {
-                tape.send(lane, Lane::Origin, message, "", changes);
+                tape.send(lane, Lane::Origin, message, whom, changes);
                 tape.pass(setting.think_ms);
                 refuse(&mut tape, lane, "what came back was no HTTP, or broke off.", "");
                 tape.pass(setting.hop_ms);

@@ -159,7 +159,7 @@ pub fn sentence(run: &Run) -> String {
     let mut told = match run.visits.as_slice() {
         [] => format!("{} {} reaches no origin.", brief(&request.method), brief(&request.target)),
         [only] => left(run.profile, only),
-        [.., last] => format!("The last of {} requests, {}", run.visits.len(), left(run.profile, last)),
+        [.., last] => format!("{}The last of {} requests, {}", course(run), run.visits.len(), left(run.profile, last)),
     };
     let answered = run.visits.last().map(|visit| visit.decision.response.status);
     if let Some(error) = run.sequence.error() {
@@ -168,6 +168,25 @@ pub fn sentence(run: &Run) -> String {
         told.push_str(&format!(" The client ends with {}.", named(status)));
     }
     told
+}
+
+/// What the client gets one after the other, and what became of its method on the way.
+fn course(run: &Run) -> String {
+    const MOST: usize = 6;
+    let statuses = run.sequence.statuses();
+    let mut told: Vec<String> = statuses.iter().take(MOST).map(u16::to_string).collect();
+    if statuses.len() > MOST {
+        told.push("…".to_owned());
+    }
+    let mut course = format!("The client gets {}. ", told.join(", then "));
+    let requests = run.sequence.requests();
+    if let (Some((_, first)), Some((_, last))) = (requests.first(), requests.last())
+        && first.method != last.method
+    {
+        let content = if !first.body.is_empty() && last.body.is_empty() { ", and its content was dropped" } else { "" };
+        course.push_str(&format!("{} has become {} on the way{content}. ", brief(&first.method), brief(&last.method)));
+    }
+    course
 }
 
 /// `412 Precondition Failed`.
@@ -350,5 +369,16 @@ mod tests {
         assert_eq!(words("Add `A: b`.").0, [plain("Add "), figure("A: b"), plain(".")]);
         assert_eq!(words("`a` and `b").0, [figure("a"), plain(" and `b")]);
         assert!(words("").0.is_empty());
+    }
+
+    #[test]
+    fn a_sequence_says_what_became_of_the_request() {
+        use crate::labs::http_status::{presets, run};
+        let told = |slug: &str| sentence(run::run(&presets::find(slug).expect("it is a scenario").scenario()).first());
+        assert!(
+            told("post-301").starts_with("The client gets 301, then 200. POST has become GET on the way, and its content was dropped. ")
+        );
+        assert!(told("307-308").starts_with("The client gets 307, then 201. The last of 2 requests, "));
+        assert!(told("lost-update").starts_with("PUT "), "one request needs no list");
     }
 }

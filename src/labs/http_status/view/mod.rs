@@ -1,5 +1,6 @@
 //! The HTTP status lab on screen: a plate inside an entry, or with the page to itself and its scenario in the address.
 
+mod acts;
 mod announced;
 mod cache;
 mod changes;
@@ -24,6 +25,7 @@ use super::scenario::Client;
 use crate::labs::frame::view::{Plate, Share, Transport, Watch};
 use crate::sim::Nanos;
 use crate::site::context::site;
+use acts::ActsPanel;
 use cache::CachePanel;
 use changes::Changes;
 use editor::Editor;
@@ -68,6 +70,7 @@ pub fn HttpStatus(
                 </div>
             </div>
             <LadderView lab/>
+            {(!inline).then(|| view! { <ActsPanel lab/> })}
             <Transport playback=lab.playback events moved=move || lab.moved() clock>
                 <button type="button" disabled=move || lab.scenario.read().acts.is_empty() on:click=move |_| lab.undo()>"Undo the last act"</button>
                 <button type="button" disabled=move || !changed.get() on:click=move |_| lab.choose(lab.preset.get_untracked().slug)>"Back to the scenario"</button>

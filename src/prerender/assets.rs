@@ -23,6 +23,10 @@ pub struct Assets {
     pub search_data: String,
     /// The fonts that every page begins with.
     pub fonts: Vec<String>,
+    /// For pages in frames of others: their style, the frame's side of the talk with its host, and what opens a lab there.
+    pub embed_style: String,
+    pub embed_frame: String,
+    pub embed_lab: String,
 }
 
 /// What a page with a lab fetches for it.
@@ -40,6 +44,9 @@ const STYLES: [&str; 7] = ["tokens.css", "base.css", "site.css", "home.css", "te
 const PROGRAM: &str = "backend-field-guide";
 const BOOT: &str = include_str!("../site/boot.js");
 const WORKER: &str = include_str!("../site/worker.js");
+/// The frame's side of the protocol that `embed.js` speaks.
+pub const EMBED_FRAME: &str = include_str!("../site/embed/frame.js");
+const EMBED_LAB: &str = include_str!("../site/embed/lab.js");
 const LICENCES: &str = "OFL";
 
 /// Moves Trunk's output into `assets/` under hashed names and adds the search data.
@@ -52,6 +59,8 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     for name in STYLES {
         style.push_str(&read(&out.join("style").join(name))?);
     }
+    let tokens = read(&out.join("style/tokens.css"))?;
+    let embed_style = format!("{}{}", without_fonts(&tokens), read(&out.join("style/embed.css"))?);
     let labs = LABS
         .iter()
         .map(|lab| Ok((lab.slug, lab_style(&out.join("style/labs").join(lab.slug), &read)?)))
@@ -104,8 +113,16 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
         worker: format!("assets/{}", write_hashed(&folder, "worker.js", WORKER.as_bytes())?),
         search_data: format!("assets/{}", write_hashed(&folder, "search.bin", &index)?),
         fonts,
+        embed_style: format!("assets/{}", write_hashed(&folder, "embed.css", embed_style.as_bytes())?),
+        embed_frame: format!("assets/{}", write_hashed(&folder, "embed-frame.js", EMBED_FRAME.as_bytes())?),
+        embed_lab: format!("assets/{}", write_hashed(&folder, "embed-lab.js", EMBED_LAB.as_bytes())?),
     };
     Ok(assets)
+}
+
+/// The tokens without the fonts that stand before them: a card in a frame is not worth fetching one.
+pub fn without_fonts(tokens: &str) -> &str {
+    tokens.find(":root").map_or(tokens, |start| &tokens[start..])
 }
 
 /// The style sheets in a lab's folder, in the order of their names.
@@ -122,4 +139,17 @@ fn write_hashed(folder: &Path, name: &str, bytes: &[u8]) -> Result<String, Failu
     let hashed = format!("{stem}-{hash}.{extension}");
     fs::write(folder.join(&hashed), bytes)?;
     Ok(hashed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_fonts;
+
+    #[test]
+    fn a_cards_tokens_have_every_colour_and_no_font() {
+        let tokens = include_str!("../../style/tokens.css");
+        let kept = without_fonts(tokens);
+        assert!(kept.starts_with(":root {") && !kept.contains("@font-face") && !kept.contains("url("), "{kept}");
+        assert_eq!(kept.matches("--paper:").count(), tokens.matches("--paper:").count());
+    }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::assets::{Assets, LabFiles};
 use super::pages::{Body, Page};
-use super::{Config, Failure, paths, tally};
+use super::{Config, Failure, embeds, paths, tally};
 use crate::glossary::content::{Glossary, escape};
 use crate::site::context::{NAME, write_paths};
 
@@ -43,12 +43,6 @@ impl Shell {
         let (_, rest) = rest.split_once("-->").ok_or_else(|| lacks("end of the line “<!-- head: … -->”"))?;
         let (before_app, after_app) = rest.split_once(APP).ok_or_else(|| lacks(APP))?;
         let base = &config.base;
-        let attributes = format!(
-            "<html lang=\"en\" data-base=\"{base}\" data-search=\"{}\" data-tally=\"{}\" data-paths=\"{}\">",
-            assets.search_data,
-            tally::of(glossary).write(),
-            escape(&write_paths(&paths::titles(glossary)))
-        );
         let fonts: String = assets
             .fonts
             .iter()
@@ -81,7 +75,7 @@ impl Shell {
             assets.boot, assets.program, assets.wasm, assets.worker
         );
         Ok(Shell {
-            before_head: before_head.replace("<html lang=\"en\">", &attributes),
+            before_head: before_head.replace("<html lang=\"en\">", &html_tag(config, assets, glossary)),
             before_app: before_app.to_owned(),
             after_app: after_app.to_owned(),
             head,
@@ -132,6 +126,10 @@ impl Shell {
             }
             None => head.push_str("<meta name=\"robots\" content=\"noindex\">\n"),
         }
+        if let Some(document) = page.canonical.as_deref().and_then(embeds::of_page) {
+            let url = escape(&self.config.full(&document));
+            head.push_str(&format!("<link rel=\"alternate\" href=\"{url}\" type=\"application/json+oembed\" title=\"{title}\">\n"));
+        }
         if let Some(data) = &page.json_ld {
             // A closing tag inside a string would end the script.
             head.push_str(&format!("<script type=\"application/ld+json\">{}</script>\n", data.to_string().replace("</", "<\\/")));
@@ -155,11 +153,27 @@ impl Shell {
     }
 }
 
-/// Only what the page is made of may run, and only from here. The one inline script is named by its hash.
+/// What every page with a program in it says of the site: `site::start` and `site::context` read it back.
+pub fn html_tag(config: &Config, assets: &Assets, glossary: &Glossary) -> String {
+    format!(
+        "<html lang=\"en\" data-base=\"{}\" data-search=\"{}\" data-tally=\"{}\" data-paths=\"{}\">",
+        config.base,
+        assets.search_data,
+        tally::of(glossary).write(),
+        escape(&write_paths(&paths::titles(glossary)))
+    )
+}
+
+/// The page's policy. The one inline script is named by its hash.
 fn policy() -> String {
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(THEME_SCRIPT.trim()));
+    format!("<meta http-equiv=\"content-security-policy\" content=\"{}\">\n", rules(&format!(" 'sha256-{hash}'")))
+}
+
+/// Only what a page is made of may run, and only from here; besides it `inline` scripts, each with a space before it.
+pub fn rules(inline: &str) -> String {
     format!(
-        "<meta http-equiv=\"content-security-policy\" content=\"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{hash}'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'\">\n"
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{inline}; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'"
     )
 }
 

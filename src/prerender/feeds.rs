@@ -45,7 +45,7 @@ fn glossary_json(glossary: &Glossary, config: &Config) -> String {
 }
 
 fn sitemap(glossary: &Glossary, config: &Config) -> String {
-    let places = ["/".to_owned(), "/labs/".to_owned(), "/conformance/".to_owned()];
+    let places = ["/".to_owned(), "/labs/".to_owned(), "/conformance/".to_owned(), "/embedding/".to_owned()];
     let places = places.into_iter().chain(LABS.map(|lab| format!("/labs/{}/", lab.slug)));
     let paths = crate::prerender::paths::articles(glossary, config)
         .into_iter()

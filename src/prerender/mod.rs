@@ -5,6 +5,8 @@ mod assets;
 mod config;
 mod conformance;
 mod document;
+mod embedding;
+mod embeds;
 mod feeds;
 mod json_ld;
 mod labs_index;
@@ -73,8 +75,16 @@ pub fn build(glossary: &Glossary, config: &Config, out: &Path) -> Result<usize, 
     let site = pages::site(glossary, config, &assets);
     fs::write(out.join("labs").join("plate.txt"), render::piece(&site, crate::site::home::plate_html))?;
     fs::write(out.join("conformance").join("article.html"), article::fragment(&conformance::article(config)))?;
+    fs::write(out.join("embedding").join("article.html"), article::fragment(&embedding::article(glossary, config)))?;
     for (name, text) in feeds::all(glossary, config) {
         fs::write(out.join(name), text)?;
+    }
+    for (name, text) in embeds::all(glossary, config, &assets, &site) {
+        let path = out.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, text)?;
     }
     if config.dev {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::site::home::rows_html;
 use crate::site::{Site, title};
 
 use super::assets::Assets;
-use super::{Config, article, conformance, json_ld, labs_index, paths, render, tally};
+use super::{Config, article, conformance, embedding, json_ld, labs_index, paths, render, tally};
 
 /// One HTML file.
 pub struct Page {
@@ -91,6 +91,15 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets) -> Vec<Page> {
         json_ld: None,
         lab: None,
         body: app("/conformance/", Prerendered { article: Some(conformance::article(config)), ..Prerendered::default() }),
+    });
+    pages.push(Page {
+        file: "embedding/index.html".to_owned(),
+        title: title::full(embedding::TITLE),
+        description: embedding::LEAD.to_owned(),
+        canonical: Some("/embedding/".to_owned()),
+        json_ld: None,
+        lab: None,
+        body: app("/embedding/", Prerendered { article: Some(embedding::article(glossary, config)), ..Prerendered::default() }),
     });
     for entry in &glossary.entries {
         let path = format!("/terms/{}/", entry.slug);

@@ -8,13 +8,14 @@ use leptos_router::path;
 use super::browser;
 use super::card::TermCard;
 use super::context::Site;
+use super::embed_panel::EmbedPanel;
 use super::footer::Footer;
 use super::header::Header;
 use super::home::Home;
 use super::lab_page::LabPage;
 use super::not_found::NotFound;
 use super::search_store::SearchStore;
-use super::term::{ConformancePage, LabsPage, PathPage, PathsPage, TermPage};
+use super::term::{ConformancePage, EmbeddingPage, LabsPage, PathPage, PathsPage, TermPage};
 
 /// The whole page inside `#app`. Also takes what the host prerendered from the context, where there is some.
 #[component]
@@ -29,6 +30,7 @@ pub fn App(site: Site) -> impl IntoView {
             <Main/>
             <Footer/>
             <TermCard/>
+            <EmbedPanel/>
         </Router>
     }
 }
@@ -54,6 +56,7 @@ fn Main() -> impl IntoView {
                 <Route path=path!("/paths") view=PathsPage/>
                 <Route path=path!("/paths/:path") view=PathPage/>
                 <Route path=path!("/conformance") view=ConformancePage/>
+                <Route path=path!("/embedding") view=EmbeddingPage/>
                 <Route path=path!("/labs") view=LabsPage/>
                 <Route path=path!("/labs/:lab") view=LabPage/>
             </Routes>

@@ -14,6 +14,8 @@ pub fn Footer() -> impl IntoView {
                 <a href=site.href("/glossary.json") rel="external">"The glossary as JSON"</a>
                 " · "
                 <a href=site.href("/feed.xml") rel="external">"Feed"</a>
+                " · "
+                <a href=site.href("/embedding/")>"Embed"</a>
                 " · Text and code: MIT or Apache-2.0"
             </p>
         </footer>

@@ -8,6 +8,8 @@ pub mod breathe;
 pub mod browser;
 pub mod card;
 pub mod context;
+pub mod embed_panel;
+pub mod embed_snippets;
 pub mod files;
 pub mod footer;
 pub mod header;

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 use super::article::{self, Article};
 use super::browser::FetchError;
 use super::context::site;
+use super::embed_panel::EmbedTerm;
 use super::lab_host::LabHost;
 use super::not_found::NotFound;
 use super::progress;
@@ -18,13 +19,19 @@ use crate::labs;
 pub fn TermPage() -> impl IntoView {
     let params = use_params_map();
     let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    view! { <ArticlePage slug folder=|slug| format!("/terms/{slug}/")/> }
+    view! { <ArticlePage slug folder=|slug| format!("/terms/{slug}/") embeds=true/> }
 }
 
 /// What the labs' algorithms were held against, and what came of it.
 #[component]
 pub fn ConformancePage() -> impl IntoView {
     view! { <ArticlePage slug=Memo::new(|_| "conformance".to_owned()) folder=|slug| format!("/{slug}/")/> }
+}
+
+/// How terms and labs come into other people's documentation.
+#[component]
+pub fn EmbeddingPage() -> impl IntoView {
+    view! { <ArticlePage slug=Memo::new(|_| "embedding".to_owned()) folder=|slug| format!("/{slug}/")/> }
 }
 
 /// What can be run.
@@ -49,7 +56,13 @@ pub fn PathPage() -> impl IntoView {
 
 /// An article that is in the document already, or is fetched from its folder.
 #[component]
-fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView {
+fn ArticlePage(
+    slug: Memo<String>,
+    folder: fn(&str) -> String,
+    /// Whether others may have the article in their own pages: it is a term.
+    #[prop(optional)]
+    embeds: bool,
+) -> impl IntoView {
     let site = site();
     let shown = RwSignal::new(article::initial(&slug.get_untracked()));
     // The host has just said that there is no such page: asking for its fragment would only hear it again.
@@ -89,21 +102,22 @@ fn ArticlePage(slug: Memo<String>, folder: fn(&str) -> String) -> impl IntoView 
         (Some(_), open) => {
             let again = move || attempt.update(|attempt| *attempt += 1);
             // What the reader had open stays below the sentence.
-            view! { <Unreachable again/>{open.map(|article| view! { <ArticleView article/> })} }.into_any()
+            view! { <Unreachable again/>{open.map(|article| view! { <ArticleView article embeds/> })} }.into_any()
         }
-        (None, Some(article)) => view! { <ArticleView article/> }.into_any(),
+        (None, Some(article)) => view! { <ArticleView article embeds/> }.into_any(),
         // For the moment of the first fetch; the next article replaces the last when it is there.
         (None, None) => view! { <p class="waiting">"Fetching the entry…"</p> }.into_any(),
     }
 }
 
 #[component]
-fn ArticleView(article: Article) -> impl IntoView {
+fn ArticleView(article: Article, embeds: bool) -> impl IntoView {
     let slug = article.slug.clone();
     Effect::new(move |_| {
         progress::note(&slug, true);
         progress::show_soon();
     });
+    let embed = embeds.then(|| view! { <EmbedTerm slug=article.slug.clone() title=article.title.clone()/> });
     let lab = article.lab.clone();
     let shown = lab.as_deref().and_then(labs::parse).map(|(lab, scenario)| (lab.slug, scenario.to_owned()));
     view! {
@@ -112,6 +126,7 @@ fn ArticleView(article: Article) -> impl IntoView {
             <div class="prose" data-part="before" inner_html=article.before></div>
             {shown.map(|(lab, scenario)| view! { <LabHost lab scenario inline=true/> })}
             <div class="prose" data-part="after" inner_html=article.after></div>
+            {embed}
             <aside class="margin" data-part="margin" aria-label="Beside the text" inner_html=article.margin></aside>
         </article>
     }

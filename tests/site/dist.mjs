@@ -32,13 +32,15 @@ export const textOf = (name) => {
 
 /**
  * Every HTML file. `kind` is "fragment" for an article.html, "alias" for a page that sends the reader on, "missing" for
- * the 404 page, and "page" for the rest, each of which has an address that counts.
+ * the 404 page, "embed" for a page that stands in frames of others, and "page" for the rest, each of which has an address
+ * that counts.
  */
 export const documents = [...files.keys()].filter((name) => name.endsWith('.html')).map((name) => {
   const html = textOf(name);
   const fragment = name.endsWith('/article.html');
   const { tree, errors } = read(html, { fragment });
-  const kind = fragment ? 'fragment' : name === '404.html' ? 'missing' : meta(tree, 'refresh') !== undefined ? 'alias' : 'page';
+  const embed = name.startsWith('embed/');
+  const kind = fragment ? 'fragment' : embed ? 'embed' : name === '404.html' ? 'missing' : meta(tree, 'refresh') !== undefined ? 'alias' : 'page';
   const path = BASE + name.replace(/(^|\/)index\.html$/, '$1');
   return { name, html, tree, errors, kind, path };
 });

@@ -51,7 +51,7 @@ test('every HTML file parses without an error of HTML’s own parsing rules', ()
 
 test('a page says its language, and has one title of at most 70 characters', () => {
   const problems = [];
-  for (const { name, tree } of ofKind('page', 'missing', 'alias')) {
+  for (const { name, tree } of ofKind('page', 'missing', 'alias', 'embed')) {
     const [html] = elements(tree, 'html');
     if (attribute(html, 'lang') !== 'en') problems.push(`${name}: lang is ${attribute(html, 'lang')}`);
     const [head] = elements(tree, 'head');
@@ -66,7 +66,7 @@ test('a page says its language, and has one title of at most 70 characters', () 
 
 test('a page and an article have exactly one h1', () => {
   const problems = [];
-  for (const { name, tree } of ofKind('page', 'missing', 'fragment')) {
+  for (const { name, tree } of ofKind('page', 'missing', 'fragment', 'embed')) {
     const found = [...elements(tree, 'h1')].map(text);
     if (found.length !== 1 || found[0].trim() === '') problems.push(`${name} has ${found.length}: ${found.join(' | ')}`);
   }
@@ -107,7 +107,7 @@ test('nothing that takes the focus lies inside a picture, where it has no name',
 
 test('a page is set for small screens and names its encoding first', () => {
   const problems = [];
-  for (const { name, html, tree } of ofKind('page', 'missing', 'alias')) {
+  for (const { name, html, tree } of ofKind('page', 'missing', 'alias', 'embed')) {
     if (meta(tree, 'viewport') !== 'width=device-width, initial-scale=1') problems.push(`${name}: viewport is ${meta(tree, 'viewport')}`);
     // A browser looks for the encoding in the first 1024 bytes only.
     const at = html.indexOf('<meta charset="utf-8">');

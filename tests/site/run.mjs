@@ -28,7 +28,7 @@ if (!/^\/(.*\/)?$/.test(values.base)) {
   process.exit(2);
 }
 
-const tests = ['xml', 'html', 'head', 'links', 'data', 'budget'].map((name) => here(`${name}.test.mjs`));
+const tests = ['xml', 'html', 'head', 'links', 'data', 'embed', 'budget'].map((name) => here(`${name}.test.mjs`));
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...tests], {
   stdio: 'inherit',
   env: { ...process.env, DIST: dir, BASE: values.base },

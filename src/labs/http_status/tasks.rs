@@ -189,7 +189,7 @@ pub const STALE_AT_ONCE: Task = Task {
 };
 
 pub const CACHE_OR_NOTHING: Task = Task {
-    text: "“Ask again” with Cache-Control: only-if-cached at a moment when nothing fresh is stored: the cache says 504, and the origin hears nothing of it",
+    text: "“Ask with only-if-cached” at a moment when nothing fresh is stored: the cache says 504, and the origin hears nothing of it",
     done: |trace, at| {
         let wished = asked(trace, at, Lane::Client, Lane::Cache)
             .any(|(_, request)| request.fields.joined("Cache-Control").is_some_and(|value| value.contains("only-if-cached")));
@@ -310,7 +310,7 @@ pub const REPLACED: Task = Task {
 };
 
 pub const GO_AHEAD: Task = Task {
-    text: "With “Add…”, send Authorization: Basic cmVhZGVyOmJvb2s= along: 100, and the content follows",
+    text: "With “Try a change…”, send Authorization: Basic cmVhZGVyOmJvb2s= along: 100, and the content follows",
     done: |trace, at| content_follows(trace, at) && statuses(trace, at).first() == Some(&100) && field(trace, "Authorization").is_some(),
 };
 

@@ -116,6 +116,7 @@ pub fn Share<L: Lab>(lab: LabState<L>) -> impl IntoView {
     };
     view! {
         <button type="button" class="share" on:click=share>"Share this run"</button>
+        <EmbedLab lab/>
         <p class="said" role="status" hidden=move || link.read().is_none() && lab.said.read().is_none()>
             {move || link.get().map(|address| view! {
                 <label>
@@ -126,6 +127,17 @@ pub fn Share<L: Lab>(lab: LabState<L>) -> impl IntoView {
             {move || if link.read().is_none() { lab.said.get() } else { None }}
         </p>
     }
+}
+
+/// Says on itself what run it means when it is pressed; the site, which hears the click too, opens its panel
+/// (`site::embed_panel`). In a frame nobody would hear it: it is not shown there.
+#[component]
+fn EmbedLab<L: Lab>(lab: LabState<L>) -> impl IntoView {
+    let say = move |event: web_sys::MouseEvent| {
+        let button: web_sys::Element = event_target(&event);
+        let _ = button.set_attribute("data-scenario", &lab.address());
+    };
+    view! { <button type="button" class="embed-this" data-embed=L::SLUG aria-label="Embed this lab" on:click=say>"Embed this"</button> }
 }
 
 /// What to watch for, and what to try. `here` says whether a sentence speaks only of what the reader can see.

@@ -143,9 +143,8 @@ fn candidates(trace: &Trace) -> Vec<Edit> {
 #[component]
 fn Tries(lab: LabState) -> impl IntoView {
     let trace = lab.trace;
-    // A hundred options are of no use before a reader can choose one.
+    // A hundred options are of no use before a reader turns to the list.
     let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
     let edits = Memo::new(move |_| {
         if !ready.get() {
             return Vec::new();
@@ -176,7 +175,7 @@ fn Tries(lab: LabState) -> impl IntoView {
             groups.map(group).collect_view()
         };
         view! {
-            <select aria-label=name disabled=move || edits.read().is_empty() on:change=chosen>
+            <select aria-label=name on:pointerdown=move |_| ready.set(true) on:focus=move |_| ready.set(true) on:change=chosen>
                 <option value="">{first}</option>
                 {options}
             </select>

@@ -1,0 +1,54 @@
+//! `/embed/labs/<lab>/?<scenario>`: a lab without the site around it. `src/site/embed/lab.js` opens it.
+
+use leptos::prelude::*;
+
+use super::super::assets::{Assets, LabFiles};
+use super::super::{Config, document, render};
+use super::head;
+use crate::glossary::content::{Glossary, escape};
+use crate::labs::About;
+use crate::labs::http_status::{self, view::HttpStatus};
+use crate::labs::load_balancing::{self, view::LoadBalancing};
+use crate::labs::rate_limiting::view::RateLimiting;
+use crate::site::Site;
+use crate::site::context::NAME;
+
+/// The lab on its first scenario, as it stands before its program has come.
+pub fn picture(lab: &About, site: &Site) -> String {
+    let (scenario, inline) = (String::new(), true);
+    let html = render::piece(site, || match lab.slug {
+        http_status::SLUG => view! { <HttpStatus scenario inline/> }.into_view().to_html(),
+        load_balancing::SLUG => view! { <LoadBalancing scenario inline/> }.into_view().to_html(),
+        _ => view! { <RateLimiting scenario inline/> }.into_view().to_html(),
+    });
+    // Leptos marks places with `<!>`: an empty comment to every browser, and an error to every validator.
+    html.replace("<!>", "<!---->")
+}
+
+/// The page around `picture`.
+pub fn page(lab: &About, picture: &str, program: &LabFiles, glossary: &Glossary, config: &Config, assets: &Assets) -> String {
+    let base = &config.base;
+    let path = format!("/labs/{}/", lab.slug);
+    let home = |words: &str| format!("<a href=\"{base}labs/{}/\" target=\"_top\" data-home>{words}</a>", lab.slug);
+    // The site's own style comes last and has the last word: of the embed's a lab only takes what stands around the plate.
+    let styles = [assets.embed_style.as_str(), &assets.style, &program.style];
+    format!(
+        "<!doctype html>\n{html}\n{head}<body class=\"embed-lab\">\n<main>\n<h1 class=\"sr\">{title}</h1>\n\
+         <p class=\"trouble-bar trouble-load\" role=\"status\">The lab could not start here: the program behind it did not load. {open}.</p>\n\
+         <p class=\"trouble-bar trouble-panic\" role=\"status\">Something went wrong in this lab. {again}.</p>\n\
+         <div class=\"lab-host\" id=\"embed-lab\" data-lab=\"{slug}\">{picture}</div>\n<p class=\"embed-home\">{link}</p>\n</main>\n\
+         <script type=\"module\" id=\"embed-start\" src=\"{base}{start}\" data-js=\"{base}{js}\" data-wasm=\"{base}{wasm}\" data-worker=\"{base}{worker}\"></script>\n\
+         </body>\n</html>\n",
+        html = document::html_tag(config, assets, glossary),
+        head = head(lab.title, &path, &document::rules(""), &styles, config, assets),
+        title = escape(lab.title),
+        open = home(&format!("Open it in the {NAME}")),
+        again = home(&format!("Start it again in the {NAME}")),
+        link = home(&format!("Open in the {NAME}")),
+        slug = lab.slug,
+        start = assets.embed_lab,
+        js = program.program,
+        wasm = program.wasm,
+        worker = assets.worker,
+    )
+}

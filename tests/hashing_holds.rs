@@ -196,20 +196,33 @@ proptest! {
             }
         }
     }
+}
 
-    /// Maglev: more keys move than must, but few. The paper (section 5.3) trades that for evenness, and finds that it shrinks
-    /// as the table grows; with 65,537 slots and up to 20 servers of one weight the keys that move without need were at most
-    /// 0.16 of those that must, over 150 random sets of servers in Python. Half of them, and 50 of 10,000, is far from chance.
-    #[test]
-    fn maglev_moves_few_keys(mut members in members(1), gone in any::<Index>()) {
-        let (gone, keys) = (gone.index(members.len()), users(10_000));
+/// Maglev: more keys move than must, but few. The paper (section 5.3) trades that for evenness, and finds that it shrinks
+/// as the table grows; with 65,537 slots and up to 20 servers of one weight the keys that move without need were at most
+/// 0.16 of those that must, over 150 random sets of servers in Python. It is no law: now and then two servers fill the table in
+/// steps that run alongside, and then as many move again (0.0.0.0, 71.195.41.81 and 116.221.217.161 are such a set). So the
+/// sets are fixed, and what is held is how few of them are like that.
+#[test]
+fn maglev_moves_few_keys() {
+    const SETS: usize = 100;
+    let keys = users(10_000);
+    let mut draws = Stream::new(20_261_125, 0);
+    let mut shares: Vec<f64> = Vec::new();
+    for _ in 0..SETS {
+        let count = 2 + draws.below(19) as usize;
+        let mut members: Vec<Member> = (0..count).map(|_| member(draws.below(u32::MAX), 1)).collect();
+        let gone = draws.below(count as u32) as usize;
         let before = placed(Kind::Maglev, &members, &keys);
         members[gone].present = false;
         let after = placed(Kind::Maglev, &members, &keys);
         let must = before.iter().filter(|server| **server == gone).count();
-        prop_assert!(after.iter().all(|server| *server != gone));
-        prop_assert!((must..=must + must / 2 + 50).contains(&moved(&before, &after)), "{} moved, {must} had to", moved(&before, &after));
+        assert!(after.iter().all(|server| *server != gone));
+        shares.push((moved(&before, &after) - must) as f64 / must as f64);
     }
+    shares.sort_by(f64::total_cmp);
+    println!("moved without need: median {:.3}, 95 of 100 at most {:.3}, all {:.3}", shares[SETS / 2], shares[SETS - 6], shares[SETS - 1]);
+    assert!(shares[SETS / 2] < 0.16 && shares[SETS - 6] < 0.5, "{shares:?}");
 }
 
 /// The contrast: without the middle one of five servers a modulo moves four keys of five, and always more than half.

@@ -98,7 +98,7 @@ fn attributes(html: &mut String) {
             ["height", "both", &bounds],
             ["min-height", "both", &least],
             ["max-height", "both", &most],
-            ["title", "both", "The name of the frame for screen readers. By itself the term’s or the lab’s."],
+            ["title", "both", "The name of the frame for screen readers. By itself the text of the link inside."],
             ["data-timeout", "the script", "How many milliseconds a frame may take to answer; 15000 by itself."],
         ],
     );
@@ -109,7 +109,7 @@ fn hover_cards(html: &mut String, config: &Config) {
     heading(html, "hover", "Hover cards");
     html.push_str(
         "<p>A link to a term that carries <code>data-field-guide</code> shows the term’s card under the pointer, on keyboard focus, and on \
-         the first tap; the second tap follows the link. Escape closes the card.</p>",
+         the first tap; the second tap follows the link. Escape closes the card. Tab does not stop in it: what it links to stands on the page that the link leads to.</p>",
     );
     code(html, "A hover card", &format!("<a href=\"{}terms/{SHOWN}/\" data-field-guide>idempotent</a>", config.url));
 }
@@ -152,6 +152,12 @@ fn promises(html: &mut String, config: &Config) {
     heading(html, "policy", "Content policy");
     html.push_str("<p>A page with a strict content policy has to allow the script and the frames, and nothing else: no inline style, no <code>eval</code>.</p>");
     code(html, "Content policy", &format!("script-src {origin}; frame-src {origin}"));
+    html.push_str(
+        "<p>With <code>'strict-dynamic'</code> host names do not count: give the script your page’s nonce. A page with \
+         <code>Cross-Origin-Embedder-Policy: require-corp</code> keeps its links. Whoever hosts a copy of this guide must not send \
+         <code>X-Frame-Options</code> or <code>frame-ancestors</code> for <code>/embed/</code>, nor \
+         <code>Cross-Origin-Resource-Policy: same-origin</code>.</p>",
+    );
     heading(html, "promise", "What we promise");
     html.push_str(
         "<ul>\
@@ -159,7 +165,8 @@ fn promises(html: &mut String, config: &Config) {
          <li>Every frame gets a secret of its own, and each side listens only to the other’s window with that secret.</li>\
          <li>An embed never grows beyond its bounds, and never scrolls your page.</li>\
          <li>It never takes your page elsewhere unless the reader clicks a link in it.</li>\
-         <li>Frames load when they come near the screen, and are asked for without a referrer.</li>\
+         <li>Frames are made when they come near the screen, and are asked for without a referrer.</li>\
+         <li>No page here has an account or a button that could be pressed to a reader’s harm, so there is nothing to steal by framing it.</li>\
          </ul>",
     );
     heading(html, "fallbacks", "When something fails");

@@ -161,7 +161,7 @@ pub fn snippet(place: Place, what: &What, site_url: &str, options: &Options) -> 
             "<!-- field-guide.html, beside Cargo.toml -->\n",
             &script,
             "\n\n# Cargo.toml, for docs.rs\n[package.metadata.docs.rs]\nrustdoc-args = [\"--html-in-header\", \"field-guide.html\"]\n\n\
-             # at home\nRUSTDOCFLAGS=\"--html-in-header field-guide.html\" cargo doc --no-deps\n\n//! ",
+             # at home; in a workspace say $PWD/field-guide.html\nRUSTDOCFLAGS=\"--html-in-header field-guide.html\" cargo doc --no-deps\n\n//! ",
             &element("\n//! "),
         ]
         .concat(),
@@ -172,7 +172,10 @@ pub fn snippet(place: Place, what: &What, site_url: &str, options: &Options) -> 
             &escape(what.title()),
             "\" width=\"100%\" height=\"",
             &options.height.unwrap_or(what.usual_height()).to_string(),
-            "\" frameborder=\"0\" loading=\"lazy\" referrerpolicy=\"no-referrer\"></iframe>\n<p>",
+            "\" frameborder=\"0\" loading=\"lazy\" referrerpolicy=\"no-referrer\"",
+            // What a lab copies for the reader goes to the clipboard.
+            if matches!(what, What::Lab { .. }) { " allow=\"clipboard-write\"" } else { "" },
+            "></iframe>\n<p>",
             &link(what, site_url),
             "</p>",
         ]

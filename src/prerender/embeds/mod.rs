@@ -16,9 +16,14 @@ pub use oembed::of_page;
 /// At a fixed name, since other people's pages name it: `embed.js`.
 const LOADER: &str = include_str!("../../site/embed/loader.js");
 
+/// The loader as other people's pages get it: without its comments, which are a tenth of it and of no use there.
+fn loader() -> String {
+    LOADER.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
+}
+
 /// (name, text) of each file.
 pub fn all(glossary: &Glossary, config: &Config, assets: &Assets, site: &Site) -> Vec<(String, String)> {
-    let mut files = vec![("embed.js".to_owned(), LOADER.to_owned())];
+    let mut files = vec![("embed.js".to_owned(), loader())];
     for entry in &glossary.entries {
         let place = format!("terms/{}", entry.slug);
         files.push((format!("embed/{place}/index.html"), terms::card(entry, glossary, config, assets)));

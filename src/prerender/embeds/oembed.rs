@@ -24,7 +24,7 @@ pub fn of_page(path: &str) -> Option<String> {
 /// The document for the page at `place`: `terms/etag`.
 pub fn document(place: &str, name: &str, (width, height): (u32, u32), config: &Config) -> String {
     let html = format!(
-        "<iframe src=\"{}\" width=\"{width}\" height=\"{height}\" title=\"{}\" loading=\"lazy\" frameborder=\"0\"></iframe>",
+        "<iframe src=\"{}\" width=\"{width}\" height=\"{height}\" title=\"{}\" loading=\"lazy\" referrerpolicy=\"no-referrer\" frameborder=\"0\"></iframe>",
         escape(&config.full(&format!("/embed/{place}/"))),
         escape(&title::full(name)),
     );
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!((document["width"].as_u64(), document["height"].as_u64()), (Some(600), Some(270)));
         assert_eq!(
             document["html"],
-            "<iframe src=\"https://a.example/embed/terms/odd/\" width=\"600\" height=\"270\" title=\"“A” &quot;&lt;b&gt;&quot; &amp; co · Backend Field Guide\" loading=\"lazy\" frameborder=\"0\"></iframe>"
+            "<iframe src=\"https://a.example/embed/terms/odd/\" width=\"600\" height=\"270\" title=\"“A” &quot;&lt;b&gt;&quot; &amp; co · Backend Field Guide\" loading=\"lazy\" referrerpolicy=\"no-referrer\" frameborder=\"0\"></iframe>"
         );
     }
 }

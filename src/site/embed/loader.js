@@ -1,6 +1,8 @@
-// Embeds and hover cards: /embedding/ describes them. Served as it stands, at most 4,000 bytes of gzip.
+// Embeds and hover cards: /embedding/ describes them. Served without these comments, at most 4,000 bytes of gzip.
 (() => {
-  const script = document.currentScript ?? [...document.querySelectorAll('script[src$="embed.js"]')].pop();
+  // Not by guess: another script of this name may be a stranger's, and frames would come from there.
+  const script = document.currentScript;
+  if (!script) console.warn("Field guide: embed.js is no module; load it with a plain script element.");
   // A second time, or in an old browser.
   if (!script?.src || !window.CSSStyleSheet?.prototype.replaceSync || customElements.get("field-guide-term")) return;
   const base = new URL(".", script.src);
@@ -8,10 +10,10 @@
 
   // Constructed: style-src 'none' allows it. A waiting frame has a layout, or it would not load.
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`:host{display:block;position:relative}:host([hidden]),slot[hidden]{display:none}
+  sheet.replaceSync(`:host{display:block;position:relative}:host([hidden]),slot[hidden]{display:none}slot{display:block}
     iframe{display:block;width:100%;border:0}.waiting{position:absolute;top:0;max-height:100%;visibility:hidden}
     :host([popover]){position:fixed;inset:0 auto auto 0;z-index:9999;width:352px;max-width:calc(100vw - 16px);margin:0;border:0;padding:0;
-    overflow:visible;background:none;visibility:hidden}:host(.on){visibility:visible;filter:drop-shadow(0 2px 8px #0005)}`);
+    overflow:visible;background:none;visibility:hidden}:host([data-shown]){visibility:visible;filter:drop-shadow(0 2px 8px #0005)}`);
   const shadow = (element, child) => {
     const root = element.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
@@ -47,7 +49,7 @@
   });
 
   class Embed extends HTMLElement {
-    static observedAttributes = ["slug", "lab", "scenario", "theme", "height", "min-height", "max-height"];
+    static observedAttributes = ["slug", "lab", "scenario", "theme", "title", "height", "min-height", "max-height"];
     constructor() {
       super();
       this._slot = shadow(this, "slot");
@@ -63,6 +65,7 @@
     attributeChangedCallback(name, before, now) {
       if (!this._here || before === now) return;
       if (name === "theme") this._sendTheme();
+      else if (name === "title") this._frame && (this._frame.title = now);
       else if (name.endsWith("height")) this._fit();
       else this._start();
     }
@@ -72,7 +75,9 @@
       if (!/^[a-z0-9-]+$/.test(name)) return this._fail(`${this._name}="${name}" is no name`);
       this._url = new URL(`embed/${this._folder}/${name}/`, base);
       this._url.search = this.getAttribute("scenario") ?? "";
-      this._title = this.getAttribute("title") ?? `Field guide: ${name}`;
+      this._title = this.getAttribute("title") || this.textContent.trim() || name;
+      // Room for what is known of the height, so that nothing jumps later.
+      this._slot.style.minHeight = `${clamp(0, parseInt(this.getAttribute("height") ?? this.getAttribute("min-height")) || 0, 2000)}px`;
       near.observe(this);
     }
     _stop() {
@@ -97,11 +102,14 @@
       frame.loading = "lazy";
       frame.title = this._title;
       frame.referrerPolicy = "no-referrer";
-      frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-downloads";
+      if (!this._folder.startsWith("t")) frame.allow = "clipboard-write";
+      // On its own origin a sandbox with scripts holds nothing back, and browsers say so.
+      if (base.origin !== location.origin) frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-downloads";
       frame.src = `${this._url}#fg=1&key=${this._key}&theme=${this._theme = this._asked()}`;
       // Before its first answer it may be an error page.
       frame.onload = () => this._ready && this._send("hello");
-      this._timer = setTimeout(() => this._fail(`${this._url} does not answer`), patience);
+      // What was not shown was perhaps not loaded either: then it begins anew.
+      this._timer = setTimeout(() => document.hidden || !frame.offsetWidth ? this._start() : this._fail(`${this._url} does not answer`), patience);
       this.shadowRoot.append(frame);
     }
     _fail(reason) {
@@ -115,8 +123,11 @@
     _hear({ type, height }) {
       if (type === "ready" && !this._ready) {
         clearTimeout(this._timer);
+        const held = this.matches(":focus-within");
         this._ready = this._slot.hidden = true;
         this._frame.className = "";
+        // Whoever was on the link is on what came in its place.
+        if (held) this._frame.focus();
         this._fit();
         this._send("hello");
         this._tell("ready");
@@ -159,7 +170,7 @@
     const [, before, slug] = /^(.*\/)terms\/([a-z0-9-]+)(\/|\/index.html)?$/.exec(origin + pathname) ?? [];
     return before === base.href && !failed.has(slug) && slug;
   };
-  const linkOf = (event) => event.composedPath().find((node) => node.matches?.("a[data-field-guide]") && slugOf(node));
+  const linkOf = (event) => event.composedPath().find((node) => node.localName === "a" && node.matches("a[data-field-guide]") && slugOf(node));
   const inCard = (event) => event.composedPath().includes(box);
   const later = (what) => {
     clearTimeout(timer);
@@ -199,14 +210,14 @@
   function show() {
     if (!link || !term._ready) return;
     term._frame.tabIndex = -1;
-    box.className = "on";
+    box.dataset.shown = "";
     place();
   }
   function close() {
     clearTimeout(timer);
     if (!link) return;
     link = over = focused = false;
-    box.className = "";
+    delete box.dataset.shown;
     box.hidePopover?.();
     box.hidden = true;
     if (term._ready) return;
@@ -217,6 +228,7 @@
     if (!link) return;
     if (!link.isConnected) return close();
     const { top, bottom, left } = link.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) return close();
     const below = innerHeight - bottom - 14;
     const up = below < Math.min(term._wanted, 420) && below < top - 14;
     term.setAttribute("max-height", clamp(60, up ? top - 14 : below, 420));
@@ -260,6 +272,8 @@
     dismissed = over && link;
     close();
   }, true);
+  addEventListener("pagehide", close);
+  addEventListener("online", () => failed.clear());
   addEventListener("scroll", place, true);
   addEventListener("resize", place);
 })();

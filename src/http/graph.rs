@@ -189,13 +189,18 @@ impl Node {
 
     /// The page of the clause, if it is an RFC's.
     pub fn link(&self) -> Option<String> {
-        let rest = self.clause.strip_prefix("RFC ")?;
-        let (number, section) = match rest.split_once(" §") {
-            Some((number, section)) => (number, format!("#section-{section}")),
-            None => (rest, String::new()),
-        };
-        number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("https://www.rfc-editor.org/rfc/rfc{number}{section}"))
+        page_of(self.clause)
     }
+}
+
+/// The page of a clause such as `RFC 9110 §13.1.1`, if it is an RFC's.
+pub fn page_of(clause: &str) -> Option<String> {
+    let rest = clause.strip_prefix("RFC ")?;
+    let (number, section) = match rest.split_once(" §") {
+        Some((number, section)) => (number, format!("#section-{section}")),
+        None => (rest, String::new()),
+    };
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("https://www.rfc-editor.org/rfc/rfc{number}{section}"))
 }
 
 /// What a profile does otherwise than the graph it was made from.

@@ -32,3 +32,4 @@ pub mod sequence;
 pub mod state;
 pub mod status;
 pub mod syntax;
+pub mod uri;

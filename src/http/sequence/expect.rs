@@ -3,10 +3,10 @@
 
 use super::edit::Edit;
 use super::tape::Tape;
-use super::uri::Uri;
 use super::{Change, Lane, Message, Origin, Sequence, Setting};
 use crate::http::message::{Request, Response};
 use crate::http::syntax;
+use crate::http::uri::Uri;
 
 /// How a client waits for a 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,6 @@ pub mod ranges;
 pub mod redirects;
 pub mod retry_after;
 mod tape;
-pub mod uri;
 
 use super::engine::{self, By, Decision};
 use super::message::{Request, Response};

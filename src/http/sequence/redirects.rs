@@ -6,9 +6,9 @@
 
 use super::edit::Edit;
 use super::tape::Tape;
-use super::uri::Uri;
 use super::{Change, Origin, Sequence, Setting};
 use crate::http::message::{Request, Response};
+use crate::http::uri::Uri;
 
 /// How many redirects are followed: the next one is a network error. RFC 9110 names no number; one before it named five.
 pub const MOST: usize = 20;

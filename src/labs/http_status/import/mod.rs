@@ -9,7 +9,7 @@ use crate::http::parse::{self, Limits, NOT_SENT, Refusal};
 
 use super::scenario::LONGEST_REQUEST;
 use copied::{Copied, lines};
-pub use verdict::{Decisive, Explained, Foreseen, Verdict, Way, explain, guessed, link};
+pub use verdict::{Decisive, Explained, Foreseen, Verdict, Way, explain, guessed};
 
 /// More than this is not looked at: it would make each keystroke slow.
 pub const LONGEST_PASTE: usize = 262_144;

@@ -104,16 +104,6 @@ fn named(code: u16) -> String {
     }
 }
 
-/// The page of a clause, if it is an RFC's.
-pub fn link(clause: &str) -> Option<String> {
-    let rest = clause.strip_prefix("RFC ")?;
-    let (number, section) = match rest.split_once(" §") {
-        Some((number, section)) => (number, format!("#section-{section}")),
-        None => (rest, String::new()),
-    };
-    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("https://www.rfc-editor.org/rfc/rfc{number}{section}"))
-}
-
 /// What the profile makes of it. For a pair up to three changes are tried, which may take a tenth of a second and more.
 pub fn explain(profile: Profile, imported: &Imported) -> Verdict {
     match &imported.response {
@@ -331,12 +321,5 @@ mod tests {
         assert_eq!(with(None, &mut world), Some(4_096));
         assert_eq!(with(Some("bytes=0-9"), &mut world), Some(65_536));
         assert_eq!(with(Some("bytes=150000-"), &mut world), Some(200_000));
-    }
-
-    #[test]
-    fn clauses_have_their_pages() {
-        assert_eq!(link("RFC 9110 §15.5.6").as_deref(), Some("https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6"));
-        assert_eq!(link("RFC 2774").as_deref(), Some("https://www.rfc-editor.org/rfc/rfc2774"));
-        assert_eq!(link("cowboy_rest.erl, if_match/3"), None);
     }
 }

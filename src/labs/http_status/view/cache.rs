@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::announced::Announced;
 use super::state::LabState;
 use crate::http::cache::{Outcome, Ruling};
+use crate::http::graph::page_of;
 use crate::http::sequence::cached::{Asked, decisive};
 use crate::http::status;
 use crate::labs::frame::view::TextField;
@@ -390,11 +391,7 @@ fn coded(text: &str) -> impl IntoView + use<> {
 
 /// A clause with its page.
 fn clause(text: &'static str) -> AnyView {
-    let address = text.strip_prefix("RFC ").map(|rest| match rest.split_once(" §") {
-        Some((number, section)) => format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"),
-        None => format!("https://www.rfc-editor.org/rfc/rfc{rest}"),
-    });
-    match address {
+    match page_of(text) {
         Some(address) => view! { <a class="clause" href=address>{text}</a> }.into_any(),
         None => text.into_any(),
     }

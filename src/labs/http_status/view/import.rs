@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::state::LabState;
 use crate::http::explain::Fault;
+use crate::http::graph::page_of;
 use crate::http::message::Response;
 use crate::http::state::World;
 use crate::http::status::{self, Strength};
@@ -244,7 +245,7 @@ fn fault(fault: &Fault) -> AnyView {
 
 /// Linked if it is an RFC's.
 fn clause(clause: &'static str) -> AnyView {
-    match import::link(clause) {
+    match page_of(clause) {
         Some(page) => view! { <a href=page>{clause}</a> }.into_any(),
         None => view! { <span class="unit">{clause}</span> }.into_any(),
     }

@@ -1,14 +1,12 @@
 // What an engineer does with a run of the load-balancing lab: sweeps, theory, keys, files; and whether all of it can be read.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test, { after, afterEach, before, describe } from 'node:test';
 import { start, visibleControls } from './harness.mjs';
 
 const LAB = '/labs/load-balancing/';
 const POLICIES = ['Round robin', 'Least connections', 'Power of choices, d = 2', 'Peak EWMA'];
 const TOOLS = ['Sweep a parameter', 'Theory beside it', 'Where keys go', 'Take it home'];
-const AXE = readFileSync(new URL('../../.tools/node/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 let page;
 before(async () => { page = await start(); });
 after(() => page?.stop());
@@ -285,23 +283,6 @@ describe('on screens of every width', () => {
     for (let turns = 0; turns < 3 && (await now()) !== name; turns++) await page.click('button.theme');
     assert.equal(await now(), name);
   };
-  /// What axe finds inside `selector`, as sentences.
-  const faults = async (selector) => {
-    await page.run(`if (!window.axe) { ${AXE} }`);
-    return page.driver.executeAsyncScript((selector, done) => axe.run(selector, { resultTypes: ['violations'] }).then(
-      ({ violations }) => done(violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`))),
-      (error) => done([String(error)]),
-    ), selector);
-  };
-  /// What reaches over the right edge of the page, unless it is in something that scrolls by itself.
-  const tooWide = () => page.run(() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return [];
-    const scrolls = (element) => element && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
-    const over = (element) => element.getBoundingClientRect().right > root.clientWidth + 1;
-    return [...document.querySelectorAll('main *')].filter((element) => over(element) && !scrolls(element.parentElement))
-      .map((element) => element.outerHTML.slice(0, 120)).concat(`${root.scrollWidth} px of ${root.clientWidth}`);
-  });
   /// Opens a tool, and lets it show what it can.
   const use = async (tool) => {
     await press(tool);
@@ -322,7 +303,7 @@ describe('on screens of every width', () => {
 
   test('nothing is wider than the screen, whichever tool is open', async () => {
     const found = [];
-    const look = async (what) => { for (const fault of await tooWide()) found.push(`${what}: ${fault}`); };
+    const look = async (what) => { for (const fault of await page.tooWide()) found.push(`${what}: ${fault}`); };
     for (const wide of [320, 360, 768, 1280]) {
       await width(wide);
       await look(`at ${wide} px`);
@@ -340,10 +321,10 @@ describe('on screens of every width', () => {
       test(`axe finds nothing in the ${name} at ${wide} px, whichever tool is open`, async () => {
         await width(wide);
         await theme(name);
-        assert.deepEqual(await faults('main'), []);
+        assert.deepEqual(await page.faults('main'), []);
         for (const tool of TOOLS) {
           await use(tool);
-          assert.deepEqual(await faults('.tools'), [], tool);
+          assert.deepEqual(await page.faults('.tools'), [], tool);
         }
         await press(TOOLS.at(-1));
       });

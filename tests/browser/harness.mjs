@@ -2,7 +2,7 @@
 // server that runs already instead of dist/ (DIST=… for another folder).
 
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ const { Pointer } = require('selenium-webdriver/lib/input.js');
 export { Key, By, Pointer };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const AXE = readFileSync(join(ROOT, '.tools/node/node_modules/axe-core/axe.min.js'), 'utf8');
 export const BROWSER = process.env.BROWSER ?? 'chromium';
 export const DIST = process.env.DIST ?? join(ROOT, 'dist');
 /// On two busy cores a first start of the program takes seconds; a condition that holds is seen at once.
@@ -197,6 +198,27 @@ export class Page {
       for (const part of key.toReversed()) actions.keyUp(part);
     }
     await actions.perform();
+  }
+
+  /// What axe finds inside `selector`, as sentences.
+  async faults(selector) {
+    await this.run(`if (!window.axe) { ${AXE} }`);
+    return this.driver.executeAsyncScript((selector, done) => axe.run(selector, { resultTypes: ['violations'] }).then(
+      ({ violations }) => done(violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`))),
+      (error) => done([String(error)]),
+    ), selector);
+  }
+
+  /// What reaches over the right edge of the page, unless it is in something that scrolls by itself.
+  tooWide() {
+    return this.run(() => {
+      const root = document.documentElement;
+      if (root.scrollWidth <= root.clientWidth) return [];
+      const scrolls = (element) => element && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
+      const over = (element) => element.getBoundingClientRect().right > root.clientWidth + 1;
+      return [...document.querySelectorAll('main *')].filter((element) => over(element) && !scrolls(element.parentElement))
+        .map((element) => element.outerHTML.slice(0, 120)).concat(`${root.scrollWidth} px of ${root.clientWidth}`);
+    });
   }
 
   async click(selector) {

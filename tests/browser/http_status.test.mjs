@@ -1,13 +1,11 @@
 // The HTTP status lab in a browser: edit, ask why, compare, paste, take home; by keyboard, on a phone, without scripts.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test, { after, afterEach, before, describe } from 'node:test';
 import { Key, start, visibleControls } from './harness.mjs';
 
 const LAB = '/labs/http-status/';
 const TOOLS = ['How do I get…', 'Paste a request…', 'Side by side', 'Take it home'];
-const AXE = readFileSync(new URL('../../.tools/node/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 let page;
 before(async () => { page = await start(); });
 after(() => page?.stop());
@@ -259,21 +257,6 @@ describe('for everyone', () => {
     ? null
     : page.driver.sendAndGetDevToolsCommand('Emulation.setDeviceMetricsOverride', { width: wide, height: 900, deviceScaleFactor: 1, mobile: false })));
   const theme = (name) => page.run((name) => { document.documentElement.dataset.theme = name; }, name);
-  const faults = async (selector) => {
-    await page.run(`if (!window.axe) { ${AXE} }`);
-    return page.driver.executeAsyncScript((selector, done) => axe.run(selector, { resultTypes: ['violations'] }).then(
-      ({ violations }) => done(violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`))),
-      (error) => done([String(error)]),
-    ), selector);
-  };
-  const tooWide = () => page.run(() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return [];
-    const scrolls = (element) => element && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
-    const over = (element) => element.getBoundingClientRect().right > root.clientWidth + 1;
-    return [...document.querySelectorAll('main *')].filter((element) => over(element) && !scrolls(element.parentElement))
-      .map((element) => element.outerHTML.slice(0, 120)).concat(`${root.scrollWidth} px of ${root.clientWidth}`);
-  });
   const scenarios = [`${LAB}?preset=cache-life`, `${LAB}?preset=where-servers-part`];
 
   test('nothing is wider than the screen, whichever tool is open, and one picture is on it', async () => {
@@ -283,12 +266,12 @@ describe('for everyone', () => {
       await page.run(() => { for (const details of document.querySelectorAll('.plate details')) details.open = true; });
       for (const wide of [320, 360, 768, 1280]) {
         await width(wide);
-        for (const fault of await tooWide()) found.push(`${scenario} at ${wide} px: ${fault}`);
+        for (const fault of await page.tooWide()) found.push(`${scenario} at ${wide} px: ${fault}`);
         const pictures = (await lit()).length;
         if (pictures !== 1) found.push(`${scenario} at ${wide} px: ${pictures} pictures of the line`);
         for (const tool of TOOLS) {
           await press(tool);
-          for (const fault of await tooWide()) found.push(`${scenario}, ${tool} at ${wide} px: ${fault}`);
+          for (const fault of await page.tooWide()) found.push(`${scenario}, ${tool} at ${wide} px: ${fault}`);
         }
         await press(TOOLS.at(-1));
       }
@@ -302,10 +285,10 @@ describe('for everyone', () => {
       await page.run(() => { for (const details of document.querySelectorAll('.plate details')) details.open = true; });
       await width(wide);
       await theme(name);
-      assert.deepEqual(await faults('main'), []);
+      assert.deepEqual(await page.faults('main'), []);
       for (const tool of TOOLS) {
         await press(tool);
-        assert.deepEqual(await faults('.tools'), [], tool);
+        assert.deepEqual(await page.faults('.tools'), [], tool);
       }
       await width(1280);
     });

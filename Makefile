@@ -7,7 +7,7 @@ LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
 PORT ?= 8080
 export PORT
 
-.PHONY: serve port build dev test conformance fuzz bench content-report check fast clean
+.PHONY: serve port build dev test embeds conformance fuzz bench content-report check fast clean
 
 # The release build on http://127.0.0.1:8080 (PORT= changes it).
 serve: port build
@@ -31,6 +31,12 @@ dev: port .tools/build.ready
 # Everything that has to hold before a change lands.
 test: .tools/test.ready
 	@$(LOAD) tests/run
+
+# The embeds in seven real sites, in both browsers (wants dist/: make build). A part of `make test`.
+embeds: .tools/test.ready
+	@$(LOAD) node tests/embeds/build.mjs
+	@for browser in chromium firefox; do \
+	  BROWSER=$$browser node --test --test-concurrency=1 --test-reporter=spec tests/embeds/sites.test.mjs || exit 1; done
 
 # The labs' algorithms against the real products; /conformance/ shows what came of it.
 conformance: .tools/test.ready
@@ -58,7 +64,7 @@ check: fast
 .tools/build.ready: tools/setup tools/package-lock.json Cargo.lock
 	@tools/setup build && touch $@
 
-.tools/test.ready: .tools/build.ready tools/requirements.txt
+.tools/test.ready: .tools/build.ready tools/requirements.txt tests/embeds/requirements.txt tests/embeds/package-lock.json
 	@tools/setup test && touch $@
 
 # Decisions a second of every limiter beside governor's, and of every balancer; the simulation's customers a second beside

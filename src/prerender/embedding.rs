@@ -7,7 +7,7 @@ use super::Config;
 use crate::glossary::content::{Entry, Glossary, escape};
 use crate::labs::rate_limiting;
 use crate::site::article::Article;
-use crate::site::embed_snippets::{LEAST_HEIGHT, MOST_HEIGHT, Options, Place, What, snippet};
+use crate::site::embed_snippets::{LEAST_HEIGHT, MOST_HEIGHT, Options, Place, What, element, snippet};
 
 pub const TITLE: &str = "Embedding";
 pub const LEAD: &str =
@@ -44,15 +44,19 @@ fn term(entry: &Entry) -> What {
     What::Term { slug: entry.slug.clone(), title: entry.front.title.clone() }
 }
 
-/// A real one, in a frame as anybody's page would have it.
+/// A real one, by the script and the element that anybody's page would have. Links to this page load it anew
+/// (`rel="external"`): a script in text that is put into a page does not run.
 fn card(html: &mut String, entry: &Entry, config: &Config) {
-    let title = escape(&entry.front.title);
     let _ = write!(
         html,
-        "<iframe class=\"embed-shown\" src=\"{}embed/terms/{}/\" title=\"{title}, as a card\" height=\"320\" loading=\"lazy\"></iframe>\
-         <p>This is an embed: a card of a few kilobytes, without any program. “Embed this” on every term and lab writes the \
-         snippet for you.</p>",
-        config.base, entry.slug
+        "<script src=\"{base}embed.js\" async></script><div class=\"embed-shown\">{card}</div>\
+         <p>This is an embed: a card of a few kilobytes, without any program. Every term here is one, and every lab; a link can \
+         show one too: <a href=\"{base}terms/{slug}/\" data-field-guide>{title}</a>. “Embed this” on their pages writes the snippet \
+         for you.</p>",
+        base = config.base,
+        card = element(&term(entry), &config.base, &Options::default(), ""),
+        slug = entry.slug,
+        title = escape(&entry.front.title),
     );
 }
 
@@ -60,14 +64,13 @@ fn use_it(html: &mut String, entry: &Entry, config: &Config) {
     let lab =
         What::Lab { slug: rate_limiting::SLUG.to_owned(), title: rate_limiting::TITLE.to_owned(), scenario: "preset=boundary".to_owned() };
     let options = Options::default();
-    let lab = snippet(Place::Html, &lab, &config.url, &options);
-    // The script is in the first snippet already.
-    let element = lab.split_once("\n\n").map_or(lab.as_str(), |(_, element)| element);
     heading(html, "use", "Use it");
     html.push_str("<p>The script once, and an element wherever you like. Order does not matter, and twice does no harm.</p>");
     code(html, "A term", &snippet(Place::Html, &term(entry), &config.url, &options));
     html.push_str("<p>A lab runs in its frame, on the scenario, seed and interventions that you chose:</p>");
-    code(html, "A lab", element);
+    // The script is in the first snippet already.
+    code(html, "A lab", &element(&lab, &config.url, &options, "\n"));
+    let _ = write!(html, "<div class=\"embed-shown\">{}</div>", element(&lab, &config.base, &options, ""));
     html.push_str("<p>The link inside is what a reader sees until the embed is there, and whenever it cannot come.</p>");
 }
 
@@ -109,7 +112,7 @@ fn hover_cards(html: &mut String, config: &Config) {
     heading(html, "hover", "Hover cards");
     html.push_str(
         "<p>A link to a term that carries <code>data-field-guide</code> shows the term’s card under the pointer, on keyboard focus, and on \
-         the first tap; the second tap follows the link. Escape closes the card. Tab does not stop in it: what it links to stands on the page that the link leads to.</p>",
+         the first tap; the second tap follows the link, and so does the first where no card comes within a second. Escape closes the card. Tab does not stop in it: what it links to stands on the page that the link leads to.</p>",
     );
     code(html, "A hover card", &format!("<a href=\"{}terms/{SHOWN}/\" data-field-guide>idempotent</a>", config.url));
 }
@@ -122,7 +125,11 @@ fn events(html: &mut String) {
         "Events",
         &["Event", "Detail", "When"],
         &[
-            ["ready", "none", "The embed has answered and stands in the place of the link."],
+            [
+                "ready",
+                "none",
+                "The embed has answered and stands in the place of the link. It may come again: far from the screen a card lets its frame go.",
+            ],
             ["resize", "<code>height</code>, in pixels", "The frame’s height was set."],
             [
                 "error",
@@ -153,7 +160,8 @@ fn promises(html: &mut String, config: &Config) {
     html.push_str("<p>A page with a strict content policy has to allow the script and the frames, and nothing else: no inline style, no <code>eval</code>.</p>");
     code(html, "Content policy", &format!("script-src {origin}; frame-src {origin}"));
     html.push_str(
-        "<p>With <code>'strict-dynamic'</code> host names do not count: give the script your page’s nonce. A page with \
+        "<p>Firefox asks <code>frame-src</code> also when a lab in a frame hands out a file: add <code>blob:</code> there if your readers shall \
+         save them. With <code>'strict-dynamic'</code> host names do not count: give the script your page’s nonce. A page with \
          <code>Cross-Origin-Embedder-Policy: require-corp</code> keeps its links. Whoever hosts a copy of this guide must not send \
          <code>X-Frame-Options</code> or <code>frame-ancestors</code> for <code>/embed/</code>, nor \
          <code>Cross-Origin-Resource-Policy: same-origin</code>.</p>",
@@ -165,7 +173,7 @@ fn promises(html: &mut String, config: &Config) {
          <li>Every frame gets a secret of its own, and each side listens only to the other’s window with that secret.</li>\
          <li>An embed never grows beyond its bounds, and never scrolls your page.</li>\
          <li>It never takes your page elsewhere unless the reader clicks a link in it.</li>\
-         <li>Frames are made when they come near the screen, and are asked for without a referrer.</li>\
+         <li>Frames are made when they come near the screen, and are asked for without a referrer. They add nothing to your page’s history.</li>\
          <li>No page here has an account or a button that could be pressed to a reader’s harm, so there is nothing to steal by framing it.</li>\
          </ul>",
     );

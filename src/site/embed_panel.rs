@@ -1,15 +1,14 @@
 //! “Embed this”: one panel for all terms and labs, in the site's own program. A lab's program pays for a button only: the
 //! panel hears the click at the window, and reads from the button what is meant.
 
-use leptos::either::EitherOf3;
 use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::browser;
-use super::context::{NAME, site};
-use super::embed_snippets::{LEAST_HEIGHT, MOST_HEIGHT, Options, Place, Theme, What, snippet};
+use super::context::site;
+use super::embed_snippets::{LEAST_HEIGHT, MOST_HEIGHT, Options, Place, Theme, What, element, snippet};
 use crate::labs::LABS;
 
 /// What a button carries: `data-embed` is a term's slug, or a lab's with `data-scenario` beside it.
@@ -56,8 +55,6 @@ fn Panel(what: What, shown: RwSignal<Option<What>>) -> impl IntoView {
     // Built in the browser only: a panel opens by a click.
     let url = format!("{}{}", browser::window().location().origin().unwrap_or_default(), site.base);
     let title = what.title().to_owned();
-    let name = format!("{title}, {NAME}");
-    let usual = what.usual_height();
     let what = StoredValue::new((what, url));
     let text = Memo::new(move |_| what.with_value(|(what, url)| snippet(place.get(), what, url, &options.read())));
     Effect::new(move |_| {
@@ -98,18 +95,18 @@ fn Panel(what: What, shown: RwSignal<Option<What>>) -> impl IntoView {
         let height = event_target_value(&event).parse::<u32>().ok().map(|height| height.clamp(LEAST_HEIGHT, MOST_HEIGHT));
         options.update(|options| options.height = height);
     };
-    let theme = Memo::new(move |_| options.read().theme);
-    let preview = move || {
-        let source = what.with_value(|(what, url)| what.frame(url, theme.get()));
-        let height = move || options.read().height.unwrap_or(usual).to_string();
-        let frame = view! { <iframe src=source title=name.clone() height=height></iframe> };
-        // A frame that is given another fragment does not load again: another theme is another frame.
-        match theme.get() {
-            Theme::Auto => EitherOf3::A(frame),
-            Theme::Light => EitherOf3::B(frame),
-            Theme::Dark => EitherOf3::C(frame),
-        }
-    };
+    // What is shown is what is pasted: the element itself, by the script that others load. A frame without it has one height.
+    let loader = site.href("/embed.js");
+    let base = site.base.clone();
+    let preview = Memo::new(move |_| {
+        what.with_value(|(what, _)| {
+            let mut options = *options.read();
+            if place.get() == Place::Iframe {
+                options.height = options.height.or(Some(what.usual_height()));
+            }
+            element(what, &base, &options, "")
+        })
+    });
     view! {
         <dialog class="embed-panel" node_ref=dialog aria-labelledby="embed-title" on:close=move |_| shown.set(None)>
             <h2 id="embed-title">"Embed “"{title}"”"</h2>
@@ -133,14 +130,15 @@ fn Panel(what: What, shown: RwSignal<Option<What>>) -> impl IntoView {
             <p class="tool-row">
                 <button type="button" on:click=copy>"Copy"</button>
                 <button type="button" on:click=close>"Close"</button>
-                <a href=site.href("/embedding/") on:click=close>"How embeds work"</a>
+                <a href=site.href("/embedding/") rel="external">"How embeds work"</a>
                 <span role="status">{move || match copied.get() {
                     Some(true) => "It is copied.",
                     Some(false) => "This browser does not let a page copy: select the text.",
                     None => "",
                 }}</span>
             </p>
-            {preview}
+            <script src=loader async></script>
+            <div class="embed-shown" inner_html=move || preview.get()></div>
         </dialog>
     }
 }

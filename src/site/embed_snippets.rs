@@ -183,8 +183,9 @@ pub fn snippet(place: Place, what: &What, site_url: &str, options: &Options) -> 
     }
 }
 
-/// The element around its fallback; `newline` stands between the three, so that each place can indent as it must.
-fn element(what: &What, site_url: &str, options: &Options, newline: &str) -> String {
+/// The element around its fallback; `newline` stands between the three, so that each place can indent as it must. On the
+/// guide's own pages the base alone does for `site_url`.
+pub fn element(what: &What, site_url: &str, options: &Options, newline: &str) -> String {
     let (name, mut tag) = match what {
         What::Term { slug, .. } => ("field-guide-term", [" slug=\"", &escape(slug), "\""].concat()),
         What::Lab { slug, scenario, .. } => {
@@ -323,6 +324,46 @@ mod tests {
         assert!(text.contains("</iframe>\n<p><a href=\"https://a.example/guide/labs/rate-limiting/?preset"), "{text}");
         assert!(!text.contains("<script"), "{text}");
         assert_eq!(term().frame(SITE, Theme::Auto), "https://a.example/guide/embed/terms/etag/");
+    }
+
+    /// Every file of a folder, one behind the other.
+    fn all_of(folder: &std::path::Path) -> String {
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let read = |file: &std::path::PathBuf| if file.is_dir() { all_of(file) } else { std::fs::read_to_string(file).unwrap() };
+        files.iter().map(read).collect()
+    }
+
+    /// What the tests show to work in real sites is what readers are given.
+    #[test]
+    fn the_real_sites_of_the_tests_are_made_of_these_snippets() {
+        let sites = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/embeds/sites");
+        let what = [
+            What::Term { slug: "idempotency".to_owned(), title: "Idempotency".to_owned() },
+            What::Lab { slug: "rate-limiting".to_owned(), title: "Rate limiting".to_owned(), scenario: "preset=boundary".to_owned() },
+        ];
+        let folders = [
+            (Place::Html, "plain"),
+            (Place::MdBook, "mdbook"),
+            (Place::MkDocs, "mkdocs"),
+            (Place::Docusaurus, "docusaurus"),
+            (Place::VitePress, "vitepress"),
+            (Place::Sphinx, "sphinx"),
+            (Place::Rustdoc, "rustdoc"),
+        ];
+        for (place, folder) in folders {
+            let site = all_of(&sites.join(folder));
+            for what in &what {
+                let text = snippet(place, what, "GUIDE_URL", &Options::default());
+                // Remarks say where a part goes, and the command is the test's own; all else stands in the site as it is here.
+                let remark =
+                    |line: &str| ["# ", "<!-- ", "// ", "{/* ", ".. a page", "RUSTDOCFLAGS="].iter().any(|start| line.starts_with(start));
+                let parts = text.split('\n').filter(|line| !line.is_empty() && !remark(line));
+                for part in parts {
+                    assert!(site.lines().any(|line| line.trim() == part.trim()), "{folder} has no line {part}");
+                }
+            }
+        }
     }
 
     #[test]

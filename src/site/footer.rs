@@ -15,7 +15,7 @@ pub fn Footer() -> impl IntoView {
                 " · "
                 <a href=site.href("/feed.xml") rel="external">"Feed"</a>
                 " · "
-                <a href=site.href("/embedding/")>"Embed"</a>
+                <a href=site.href("/embedding/") rel="external">"Embed"</a>
                 " · Text and code: MIT or Apache-2.0"
             </p>
         </footer>

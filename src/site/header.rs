@@ -22,7 +22,7 @@ pub fn Header() -> impl IntoView {
                 <a href=site.href("/")>"Glossary"</a>
                 <a href=site.href("/labs/")>"Labs"</a>
                 <a href=site.href("/paths/")>"Paths"</a>
-                <a class="roomy" href=site.href("/embedding/")>"Embed"</a>
+                <a class="roomy" href=site.href("/embedding/") rel="external">"Embed"</a>
                 <ThemeButton/>
             </nav>
         </header>

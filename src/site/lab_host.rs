@@ -58,7 +58,7 @@ pub fn LabHost(
 
 /// What stands there before the program has come: the prerendered lab, or a word.
 #[cfg(not(target_arch = "wasm32"))]
-fn contents(lab: &str, scenario: &str, inline: bool, _hydrating: bool) -> String {
+pub fn contents(lab: &str, scenario: &str, inline: bool, _hydrating: bool) -> String {
     use crate::labs::http_status::{self, view::HttpStatus};
     use crate::labs::load_balancing::{self, view::LoadBalancing};
     use crate::labs::rate_limiting::view::RateLimiting;

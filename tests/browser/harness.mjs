@@ -32,7 +32,7 @@ const PATHS = {
   geckodriver: process.env.GECKODRIVER ?? join(ROOT, '.tools/bin/geckodriver'),
 };
 
-function chromium({ javascript, storage, motion }, profile) {
+function chromium({ javascript, storage, motion, downloads }, profile) {
   const options = new chrome.Options();
   options.setChromeBinaryPath(PATHS.chromium);
   options.addArguments(
@@ -41,7 +41,7 @@ function chromium({ javascript, storage, motion }, profile) {
     `--user-data-dir=${profile}`,
   );
   if (!motion) options.addArguments('--force-prefers-reduced-motion');
-  const preferences = {};
+  const preferences = downloads ? { 'download.default_directory': downloads, 'download.prompt_for_download': false } : {};
   if (!javascript) preferences['profile.managed_default_content_settings.javascript'] = 2;
   // Blocked cookies are blocked storage: asking for localStorage throws.
   if (!storage) preferences['profile.default_content_setting_values.cookies'] = 2;
@@ -54,11 +54,17 @@ function chromium({ javascript, storage, motion }, profile) {
     .setChromeService(new chrome.ServiceBuilder(PATHS.chromedriver)).build();
 }
 
-function gecko({ javascript, storage, motion }) {
+function gecko({ javascript, storage, motion, downloads }) {
   const options = new firefox.Options();
   options.setBinary(PATHS.firefox);
   options.addArguments('-headless', '--width=1280', '--height=900');
   options.setPreference('ui.prefersReducedMotion', motion ? 0 : 1);
+  if (downloads) {
+    options.setPreference('browser.download.folderList', 2);
+    options.setPreference('browser.download.dir', downloads);
+    options.setPreference('browser.helperApps.neverAsk.saveToDisk', 'text/csv,application/json');
+    options.setPreference('browser.download.alwaysOpenPanel', false);
+  }
   if (!javascript) options.setPreference('javascript.enabled', false);
   if (!storage) options.setPreference('network.cookie.cookieBehavior', 2);
   options.enableBidi();
@@ -67,15 +73,15 @@ function gecko({ javascript, storage, motion }) {
 }
 
 /// Starts a browser, and a server for `dir` where SITE names none. With `own` the server is always ours: a test that
-/// needs faults cannot have them from a stranger.
-export async function start({ javascript = true, storage = true, motion = false, own = false, dir = DIST, base = '/' } = {}) {
+/// needs faults cannot have them from a stranger. `downloads`: the folder that files are put into without asking.
+export async function start({ javascript = true, storage = true, motion = false, own = false, downloads = null, dir = DIST, base = '/' } = {}) {
   const needed = BROWSER === 'firefox' ? ['firefox', 'geckodriver'] : ['chromium', 'chromedriver'];
   for (const name of needed) {
     if (!existsSync(PATHS[name])) throw new Error(`${name} is not at ${PATHS[name]}; ${name.toUpperCase()}=… says where it is`);
   }
   const server = process.env.SITE && !own ? null : await serve(dir, base);
   const profile = BROWSER === 'firefox' ? null : await mkdtemp(join(tmpdir(), 'field-guide-chromium-'));
-  const wishes = { javascript, storage, motion };
+  const wishes = { javascript, storage, motion, downloads };
   const driver = await (BROWSER === 'firefox' ? gecko(wishes) : chromium(wishes, profile));
   const page = new Page(driver, server, server?.address ?? process.env.SITE);
   page.profile = profile;
@@ -86,7 +92,7 @@ export async function start({ javascript = true, storage = true, motion = false,
 /// The browser with the page that it shows.
 export class Page {
   constructor(driver, server, site) {
-    Object.assign(this, { driver, server, site, errors: [], failed: [] });
+    Object.assign(this, { driver, server, site, errors: [], warnings: [], failed: [] });
   }
 
   /// Listens for what goes wrong: console errors, uncaught exceptions, requests without a good answer.
@@ -98,6 +104,7 @@ export class Page {
         const { id, type, method, params, message } = JSON.parse(data);
         if (id === 1) return type === 'error' ? reject(new Error(message)) : resolve();
         if (method === 'log.entryAdded' && params.level === 'error') this.errors.push(params.text);
+        if (method === 'log.entryAdded' && params.level === 'warn') this.warnings.push(params.text);
         // What was under way when its page was left has not failed.
         const left = /ABORTED/.test(params?.errorText);
         if (method === 'network.fetchError' && !left) this.failed.push(`${params.request.url}: ${params.errorText}`);
@@ -113,9 +120,11 @@ export class Page {
 
   /// What has gone wrong since the last call, as sentences.
   async troubles() {
-    // Chromium's own log also has what never reaches the page's console: a broken content security policy.
+    // Chromium's own log also has what never reaches the page's console: a broken content security policy. And what the
+    // driver's own tab says, which stumbles over frames that are taken away.
     const log = BROWSER === 'firefox' ? [] : await this.driver.manage().logs().get(logging.Type.BROWSER);
-    const logged = log.filter((entry) => entry.level.value >= logging.Level.SEVERE.value).map((entry) => entry.message);
+    const logged = log.filter((entry) => entry.level.value >= logging.Level.SEVERE.value).map((entry) => entry.message)
+      .filter((message) => !message.includes('MapperCdpClient'));
     const errors = this.errors.splice(0).filter((text) => !logged.some((message) => message.includes(text)));
     return [...logged, ...errors, ...this.failed.splice(0)];
   }
@@ -131,7 +140,7 @@ export class Page {
   }
 
   async alive() {
-    await this.until('the program has started (<html data-alive>)', () => document.documentElement.hasAttribute('data-alive'));
+    await this.until('the program has started (<html data-alive>)', () => document.documentElement?.hasAttribute('data-alive'));
     await this.labs();
   }
 
@@ -159,7 +168,7 @@ export class Page {
     do {
       // A page that is being replaced cannot answer; the next one can.
       last = await this.run(inside, ...args).catch((error) => {
-        if (!/context|navigat|reload|unload|detached|aborted/i.test(String(error))) throw error;
+        if (!/context|navigat|reload|unload|detached|aborted|stale|no longer attached/i.test(String(error))) throw error;
       });
       if (last) return last;
       await new Promise((resolve) => setTimeout(resolve, 20));

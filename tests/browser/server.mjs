@@ -37,7 +37,7 @@ async function find(dir, path) {
 
 /// Serves `dir` under `base` on a free port.
 /// The answer: `address` (ends with a slash), `close()`, and `fault(path)`, which may be set at any time: it returns
-/// nothing for an honest answer, a status for that status with an empty body, or 'drop' to cut the connection.
+/// nothing for an honest answer, a status for that status with an empty body, 'drop' to cut the connection, or 'hold' never to answer.
 export async function serve(dir, base = '/') {
   const host = { fault: () => undefined, asked: [] };
   // Addresses may be longer than Node allows by itself: what the page does with them is to be seen, not a 431.
@@ -46,6 +46,7 @@ export async function serve(dir, base = '/') {
     host.asked.push(path);
     const fault = host.fault(path);
     if (fault === 'drop') return request.socket.destroy();
+    if (fault === 'hold') return;
     if (fault) return response.writeHead(fault).end();
     if (!path.startsWith(base)) return response.writeHead(404).end('Outside of the site.');
     const inside = path.slice(base.length);

@@ -111,7 +111,7 @@ test('a lab in a frame has its picture, its program and a way home', () => {
     const say = (what) => problems.push(`${lab}: ${what}`);
     const host = withClass(document, 'lab-host');
     if (attribute(host, 'id') !== 'embed-lab' || attribute(host, 'data-lab') !== lab) say('its place is not marked');
-    const plate = [...elements(host)].find((each) => (attribute(each, 'class') ?? '').split(' ').includes('plate-inline'));
+    const plate = [...elements(host)].find((each) => (attribute(each, 'class') ?? '').split(' ').includes('plate'));
     if (!plate) say('its picture is not prerendered');
     const start = all(document, 'script').find((script) => attribute(script, 'id') === 'embed-start');
     for (const [name, form] of [['src', /^assets\/embed-lab-/], ['data-js', /^assets\/.*\.js$/], ['data-wasm', /^assets\/.*\.wasm$/], ['data-worker', /^assets\/worker-/]]) {

@@ -1,26 +1,16 @@
 //! `/embed/labs/<lab>/?<scenario>`: a lab without the site around it. `src/site/embed/lab.js` opens it.
 
-use leptos::prelude::*;
-
 use super::super::assets::{Assets, LabFiles};
 use super::super::{Config, document, render};
 use super::head;
 use crate::glossary::content::{Glossary, escape};
 use crate::labs::About;
-use crate::labs::http_status::{self, view::HttpStatus};
-use crate::labs::load_balancing::{self, view::LoadBalancing};
-use crate::labs::rate_limiting::view::RateLimiting;
-use crate::site::Site;
 use crate::site::context::NAME;
+use crate::site::{Site, lab_host};
 
 /// The lab on its first scenario, as it stands before its program has come.
 pub fn picture(lab: &About, site: &Site) -> String {
-    let (scenario, inline) = (String::new(), true);
-    let html = render::piece(site, || match lab.slug {
-        http_status::SLUG => view! { <HttpStatus scenario inline/> }.into_view().to_html(),
-        load_balancing::SLUG => view! { <LoadBalancing scenario inline/> }.into_view().to_html(),
-        _ => view! { <RateLimiting scenario inline/> }.into_view().to_html(),
-    });
+    let html = render::piece(site, || lab_host::contents(lab.slug, "", false, false));
     // Leptos marks places with `<!>`: an empty comment to every browser, and an error to every validator.
     html.replace("<!>", "<!---->")
 }

@@ -5,8 +5,18 @@ const script = document.getElementById("embed-start");
 const host = document.getElementById("embed-lab");
 const at = (name) => new URL(script.getAttribute(`data-${name}`), document.baseURI).href;
 
-// The way home keeps the scenario, whether the lab opens or not.
-if (location.search) for (const link of document.querySelectorAll("a[data-home]")) link.search = location.search;
+// The way home keeps the scenario, whether the lab opens or not; with what was changed here, once somebody turns to it.
+const homes = document.querySelectorAll("a[data-home]");
+for (const link of homes) {
+  link.search = location.search;
+  for (const turn of ["pointerdown", "focus", "click"]) link.addEventListener(turn, keepRun);
+}
+function keepRun() {
+  // Pressed, the button that offers the lab to other pages says on itself what run it would offer. No one sees it here.
+  const button = host.querySelector(".embed-this");
+  button?.click();
+  if (button?.dataset.scenario !== undefined) for (const link of homes) link.search = button.dataset.scenario;
+}
 
 async function load() {
   const program = await import(at("js"));
@@ -30,8 +40,10 @@ try {
   const program = await fieldGuide.lab(host.dataset.lab);
   // Controls are shown from now on: somebody answers them.
   root.dataset.js = "";
-  // Kept, or the browser would collect it and take the lab out of the page. Inline: the frame's address is not the lab's.
-  host.opened = program.open(host, location.search.slice(1), true, false);
+  // Kept, or the browser would collect it and take the lab out of the page.
+  host.opened = program.open(host, location.search.slice(1), false, false);
+  // A host has less room than the lab's own page: settings wait for a click.
+  for (const settings of host.querySelectorAll("details.settings")) settings.open = false;
   root.dataset.alive = "";
 } catch (error) {
   delete root.dataset.js;

@@ -2,7 +2,7 @@
 (() => {
   // Not by guess: another script of this name may be a stranger's, and frames would come from there.
   const script = document.currentScript;
-  if (!script) console.warn("Field guide: embed.js is no module; load it with a plain script element.");
+  if (!script) console.warn("Field guide: embed.js wants a plain script element.");
   // A second time, or in an old browser.
   if (!script?.src || !window.CSSStyleSheet?.prototype.replaceSync || customElements.get("field-guide-term")) return;
   const base = new URL(".", script.src);
@@ -29,8 +29,13 @@
       }
     }
     for (const place of places) {
-      const [, red, green, alpha = 1] = /^rgba?\((\d+), (\d+), \d+(?:, (.+))?\)/.exec(getComputedStyle(place).backgroundColor) ?? [];
-      if (red && alpha > 0.5) return +red + +green < 256 ? "dark" : "light";
+      const { backgroundColor, colorScheme } = getComputedStyle(place);
+      // rgb(27, 27, 31), oklch(0.2 0.01 250 / 0.9), lab(20 0 0), color(srgb 0.1 0.1 0.1)
+      const [form, first, second, , alpha = 1] = backgroundColor.match(/^[a-z]+|[\d.]+/g);
+      const two = +first + +second;
+      const shade = { r: two / 510, c: two / 2, l: first / 100 }[form[0]] ?? first;
+      if (alpha > 0.5) return shade < 0.5 ? "dark" : "light";
+      if (/^(dark|light)$/.test(colorScheme)) return colorScheme;
     }
     return "auto";
   }
@@ -38,14 +43,25 @@
   const retheme = () => frames.forEach((embed) => embed._sendTheme());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retheme);
   const watcher = new MutationObserver(retheme);
+  // A background that fades has its new colour at the end.
+  addEventListener("transitionend", ({ target }) => target.contains(document.body) && retheme());
 
+  const around = (margin) => ({ rootMargin: margin, scrollMargin: margin });
   const near = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) if (isIntersecting) target._load();
-  }, { rootMargin: "600px" });
+  }, around("600px"));
+  // A card keeps nothing: far away its frame is let go, and its room stays. A lab keeps what was done in it.
+  const far = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting || !target._ready || !target.offsetWidth || target.matches(":focus-within")) continue;
+      const { height } = target._frame;
+      target._start();
+      target._room(target._wanted = +height);
+    }
+  }, around("3000px"));
 
   addEventListener("message", ({ data, source }) => {
-    if (!data || Object.getPrototypeOf(data) !== Object.prototype || data.fieldGuide !== 1) return;
-    for (const embed of frames) if (embed._frame.contentWindow === source && embed._key === data.key) embed._hear(data);
+    if (data?.fieldGuide === 1) for (const embed of frames) if (embed._frame.contentWindow === source && embed._key === data.key) embed._hear(data);
   });
 
   class Embed extends HTMLElement {
@@ -77,11 +93,12 @@
       this._url.search = this.getAttribute("scenario") ?? "";
       this._title = this.getAttribute("title") || this.textContent.trim() || name;
       // Room for what is known of the height, so that nothing jumps later.
-      this._slot.style.minHeight = `${clamp(0, parseInt(this.getAttribute("height") ?? this.getAttribute("min-height")) || 0, 2000)}px`;
+      this._room(this.getAttribute("height") ?? this.getAttribute("min-height"));
       near.observe(this);
     }
     _stop() {
       near.unobserve(this);
+      far.unobserve(this);
       clearTimeout(this._timer);
       frames.delete(this);
       this._frame?.remove();
@@ -89,20 +106,23 @@
       this._ready = this._slot.hidden = false;
       this._wanted = 0;
     }
+    _room(height) {
+      this._slot.style.minHeight = `${clamp(0, parseInt(height) || 0, 2000)}px`;
+    }
     _load() {
       near.unobserve(this);
+      this._card && far.observe(this);
       // Every time: some sites replace their body.
       for (const place of [document.body, document.documentElement]) {
-        watcher.observe(place, { attributeFilter: ["class", "data-theme", "data-md-color-scheme", "data-bs-theme"] });
+        watcher.observe(place, { attributes: true });
       }
       this._key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");
       const frame = this._frame = document.createElement("iframe");
       frames.add(this);
       frame.className = "waiting";
-      frame.loading = "lazy";
       frame.title = this._title;
       frame.referrerPolicy = "no-referrer";
-      if (!this._folder.startsWith("t")) frame.allow = "clipboard-write";
+      if (!this._card) frame.allow = "clipboard-write";
       // On its own origin a sandbox with scripts holds nothing back, and browsers say so.
       if (base.origin !== location.origin) frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation allow-downloads";
       frame.src = `${this._url}#fg=1&key=${this._key}&theme=${this._theme = this._asked()}`;
@@ -159,7 +179,7 @@
     }
   }
   const clamp = (least, value, most) => Math.min(most, Math.max(least, value));
-  customElements.define("field-guide-term", class extends Embed { _name = "slug"; _folder = "terms"; });
+  customElements.define("field-guide-term", class extends Embed { _name = "slug"; _folder = "terms"; _card = true; });
   customElements.define("field-guide-lab", class extends Embed { _name = "lab"; _folder = "labs"; });
 
   // WCAG 1.4.13: Escape closes the card, the pointer may enter it, it stays until pointer and focus left. It previews where
@@ -184,15 +204,16 @@
     if (!box) {
       box = document.createElement("field-guide-card");
       shadow(box, "div");
-      box.setAttribute("popover", "manual");
-      box.setAttribute("role", "group");
+      box.popover = "manual";
+      box.role = "group";
     }
-    if (!box.isConnected) document.body.append(box);
+    // Among the page's own content, where landmarks are counted; popovers lie above it wherever they stand.
+    if (!box.isConnected) (to.closest("main") ?? document.body).append(box);
     box.hidden = false;
     box.showPopover?.();
     const slug = slugOf(to);
     const label = `Preview: ${to.textContent}`;
-    box.setAttribute("aria-label", label);
+    box.ariaLabel = label;
     if (term?.getAttribute("slug") !== slug) {
       const card = term = document.createElement("field-guide-term");
       card.setAttribute("slug", slug);
@@ -266,6 +287,8 @@
     if (!to || to === link) return;
     event.preventDefault();
     open(to);
+    // A card that does not come holds nobody up.
+    timer = setTimeout(() => link === to && !term._ready && to.click(), 1000);
   }, true);
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -30,7 +30,8 @@ pub fn Plate<L: Lab>(
     bare: bool,
     children: Children,
 ) -> impl IntoView {
-    if let Some(asked) = asked.filter(|_| !inline) {
+    // In a frame of somebody else's page (`site/embed/lab.js`) it keeps out of the history: that is the host's.
+    if let Some(asked) = asked.filter(|_| !inline && browser::by_id("embed-lab").is_none()) {
         lab.live_in_the_address(asked);
     }
     let plate = NodeRef::<leptos::html::Section>::new();

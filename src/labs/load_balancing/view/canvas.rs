@@ -116,31 +116,33 @@ impl Canvas {
     }
 }
 
-/// Calls `again` when what is drawn may look otherwise: another size, another theme. The theme's button and the system's
-/// setting are the ways to another theme.
+/// Calls `again` when what is drawn may look otherwise: another size, another theme. The theme stands on the root, by the
+/// site's button or by what a host page says to a frame; where it does not, the system's setting decides.
 pub fn when_looks_change(again: impl Fn() + Clone + 'static) {
     Effect::new(move |_| {
-        let (resized, clicked) = (again.clone(), again.clone());
+        let resized = again.clone();
         let resize = window_event_listener(ev::resize, move |_| resized());
-        // After the button has done its work.
-        let click = window_event_listener(ev::click, move |event| {
-            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-            if target.is_some_and(|target| target.closest(".theme").is_ok_and(|button| button.is_some())) {
-                clicked();
-            }
-        });
-        let system = Closure::<dyn Fn()>::new(again.clone());
+        let changed = Closure::<dyn Fn()>::new(again.clone());
+        let function = changed.as_ref().unchecked_ref();
         let query = browser::window().match_media("(prefers-color-scheme: dark)").ok().flatten();
         if let Some(query) = &query {
-            query.set_onchange(Some(system.as_ref().unchecked_ref()));
+            query.set_onchange(Some(function));
         }
-        let system = StoredValue::new_local((query, system));
+        let observer = web_sys::MutationObserver::new(function).ok();
+        if let (Some(observer), Some(root)) = (&observer, browser::root()) {
+            let attribute = web_sys::MutationObserverInit::new();
+            attribute.set_attribute_filter(&js_sys::Array::of1(&"data-theme".into()));
+            let _ = observer.observe_with_options(&root, &attribute);
+        }
+        let held = StoredValue::new_local((query, observer, changed));
         on_cleanup(move || {
             resize.remove();
-            click.remove();
-            let _ = system.try_update_value(|(query, _)| {
+            let _ = held.try_update_value(|(query, observer, _)| {
                 if let Some(query) = query {
                     query.set_onchange(None);
+                }
+                if let Some(observer) = observer {
+                    observer.disconnect();
                 }
             });
         });

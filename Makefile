@@ -7,7 +7,7 @@ LOAD := if [ -e .tools/wasm.env ]; then source .tools/wasm.env; fi;
 PORT ?= 8080
 export PORT
 
-.PHONY: serve port build dev test embeds conformance fuzz bench content-report check fast clean
+.PHONY: serve port build dev test audit embeds deploy conformance fuzz bench content-report check fast clean
 
 # The release build on http://127.0.0.1:8080 (PORT= changes it).
 serve: port build
@@ -22,6 +22,7 @@ port:
 build: .tools/build.ready
 	@echo "[build] program, then pages (the first time takes a few minutes)"
 	@$(LOAD) trunk build --release
+	@$(LOAD) cargo run --locked --quiet --bin prerender -- --pack dist
 
 # Rebuilds and reloads on a change of code, style or content.
 dev: port .tools/build.ready
@@ -31,6 +32,15 @@ dev: port .tools/build.ready
 # Everything that has to hold before a change lands.
 test: .tools/test.ready
 	@$(LOAD) tests/run
+
+# The site's figures in one table; target/audit/ has the details (wants dist/: make build).
+audit: .tools/test.ready
+	@cargo build --locked --quiet --bin serve
+	@node tests/audit/run.mjs
+
+# The recipes of deploy/ in real nginx and Caddy, and what nginx serves in a second beside one without rules (wants dist/: make build).
+deploy: .tools/test.ready
+	@node tests/deploy/run.mjs
 
 # The embeds in seven real sites, in both browsers (wants dist/: make build). A part of `make test`.
 embeds: .tools/test.ready
@@ -42,13 +52,15 @@ embeds: .tools/test.ready
 conformance: .tools/test.ready
 	@$(LOAD) cargo test --locked --test '*conform*' --test 'http_*'
 
-# Random bytes for what reads HTTP and for the whole HTTP status lab, FUZZ_SECONDS each; the last lines count the executions.
-# Wants a nightly toolchain: rustup toolchain install nightly.
+# Random bytes for everything that reads what readers and authors write, FUZZ_SECONDS for each of six targets; the last lines
+# of each count the executions. Wants a nightly toolchain: rustup toolchain install nightly. Every test run does so briefly.
 FUZZ_SECONDS ?= 600
 fuzz:
 	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked --root .tools
-	@for target in http_message http_lab; do \
-	  cargo +nightly fuzz run --fuzz-dir fuzz $$target -- -dict=fuzz/http.dict -max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
+	@for target in http_message http_lab address scenario_json access_log front_matter; do \
+	  case $$target in http_*) words=http;; *) words=$$target;; esac; mkdir -p fuzz/corpus/$$target fuzz/crashes/$$target; \
+	  cargo +nightly fuzz run --fuzz-dir fuzz $$target fuzz/corpus/$$target fuzz/seeds/$$target fuzz/crashes/$$target -- \
+	    -dict=fuzz/$$words.dict -max_len=4096 -timeout=20 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 || exit 1; done
 
 # The glossary by level, topic and kind: entries, words, sources, oldest review.
 content-report:

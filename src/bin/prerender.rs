@@ -2,14 +2,14 @@
 //!
 //! `prerender` runs as Trunk's hook; `prerender --check` only validates the content, `prerender --report`
 //! counts it; `prerender --into DIR` writes into a
-//! folder that holds Trunk's untouched output, for another address of the site (`SITE_URL`); `prerender --watch` goes on
-//! writing `dist/` as content and style change.
+//! folder that holds Trunk's untouched output, for another address of the site (`SITE_URL`); `prerender --pack DIR` puts
+//! `.br` and `.gz` beside what is in a finished folder; `prerender --watch` goes on writing `dist/` as content and style change.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use field_guide::prerender::watch::{TRUNK_OUTPUT, replace, watch};
-use field_guide::prerender::{Config, Failure, build, read_glossary, report};
+use field_guide::prerender::{Config, Failure, build, packed, read_glossary, report};
 
 fn main() -> ExitCode {
     match run() {
@@ -26,6 +26,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<String, Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let ["--pack", folder] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        let packed::Packed { files, plain, brotli, gzip } = packed::pack(Path::new(folder))?;
+        let mb = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+        return Ok(format!("{files} files: {}, as brotli {}, as gzip {}", mb(plain), mb(brotli), mb(gzip)));
+    }
     let content = PathBuf::from("content");
     let dev = arguments == ["--watch"] || std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "debug");
     let config = Config::read(&content, std::env::var("SITE_URL").ok().filter(|url| !url.is_empty()), dev)?;
@@ -46,7 +51,7 @@ fn run() -> Result<String, Failure> {
             .map(PathBuf::from)
             .inspect(|_| from_trunk = true)
             .map_err(|_| "TRUNK_STAGING_DIR is not set: run `make build`, or `prerender --into DIR`".to_owned())?,
-        _ => return Err("usage: prerender [--check | --report | --watch | --into DIR]".to_owned().into()),
+        _ => return Err("usage: prerender [--check | --report | --watch | --into DIR | --pack DIR]".to_owned().into()),
     };
     if from_trunk {
         // So that the same program can be put under another address, or beside other content, without building it again.

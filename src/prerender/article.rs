@@ -18,10 +18,10 @@ pub fn of(entry: &Entry, glossary: &Glossary, config: &Config) -> Article {
 }
 
 /// What client-side navigation fetches.
-pub fn fragment(article: &Article) -> String {
+pub fn fragment(article: &Article, build: &str) -> String {
     let lab = article.lab.as_ref().map_or(String::new(), |lab| format!(" data-lab=\"{}\"", escape(lab)));
     format!(
-        "<article data-slug=\"{}\" data-title=\"{}\"{lab}><div data-part=\"head\">{}</div><div data-part=\"before\">{}</div><div data-part=\"after\">{}</div><div data-part=\"margin\">{}</div></article>\n",
+        "<article data-build=\"{build}\" data-slug=\"{}\" data-title=\"{}\"{lab}><div data-part=\"head\">{}</div><div data-part=\"before\">{}</div><div data-part=\"after\">{}</div><div data-part=\"margin\">{}</div></article>\n",
         article.slug,
         escape(&article.title),
         article.head,

@@ -13,11 +13,17 @@ use crate::labs::LABS;
 /// Addresses of the assets, without the base.
 #[derive(Clone, Debug)]
 pub struct Assets {
+    /// Tells this build from every other; stands in every page and fragment.
+    pub build: String,
     pub style: String,
     pub program: String,
     pub wasm: String,
     pub labs: Vec<LabFiles>,
     pub boot: String,
+    /// Runs before the first paint.
+    pub theme: String,
+    /// Offline reading, the page's side.
+    pub offline: String,
     /// Runs a lab's program off the main thread.
     pub worker: String,
     pub search_data: String,
@@ -39,10 +45,12 @@ pub struct LabFiles {
 }
 
 /// The order is the cascade.
-const STYLES: [&str; 7] = ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "print.css"];
+const STYLES: [&str; 8] = ["tokens.css", "base.css", "site.css", "home.css", "term.css", "lab.css", "print.css", "forced.css"];
 /// As Cargo names the program.
 const PROGRAM: &str = "backend-field-guide";
 const BOOT: &str = include_str!("../site/boot.js");
+const THEME: &str = include_str!("../site/theme.js");
+const OFFLINE: &str = include_str!("../site/offline/page.js");
 const WORKER: &str = include_str!("../site/worker.js");
 /// The frame's side of the protocol that `embed.js` speaks.
 pub const EMBED_FRAME: &str = include_str!("../site/embed/frame.js");
@@ -55,15 +63,16 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     fs::create_dir_all(&folder)?;
 
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+    let sheet = |path: &Path| read(path).map(|text| without_remarks(&text));
     let mut style = String::new();
     for name in STYLES {
-        style.push_str(&read(&out.join("style").join(name))?);
+        style.push_str(&sheet(&out.join("style").join(name))?);
     }
-    let tokens = read(&out.join("style/tokens.css"))?;
-    let embed_style = format!("{}{}", without_fonts(&tokens), read(&out.join("style/embed.css"))?);
+    let tokens = sheet(&out.join("style/tokens.css"))?;
+    let embed_style = format!("{}{}", without_fonts(&tokens), sheet(&out.join("style/embed.css"))?);
     let labs = LABS
         .iter()
-        .map(|lab| Ok((lab.slug, lab_style(&out.join("style/labs").join(lab.slug), &read)?)))
+        .map(|lab| Ok((lab.slug, lab_style(&out.join("style/labs").join(lab.slug), &sheet)?)))
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut fonts = Vec::new();
     let mut files: Vec<_> = fs::read_dir(out.join("style/fonts"))?.collect::<Result<_, _>>()?;
@@ -87,6 +96,9 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
     );
     let index = postcard::to_allocvec(&index).map_err(|error| format!("the search data could not be written: {error}"))?;
 
+    let script = |name: &str, text: &str| -> Result<String, Failure> {
+        Ok(format!("assets/{}", write_hashed(&folder, name, without_comments(text).as_bytes())?))
+    };
     let take = |name: String| -> Result<String, Failure> {
         let path = out.join(&name);
         let bytes = fs::read(&path).map_err(|error| format!("{}: {error}. Trunk has not built the program", path.display()))?;
@@ -95,6 +107,7 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
         Ok(format!("assets/{hashed}"))
     };
     let assets = Assets {
+        build: String::new(),
         program: take(format!("{PROGRAM}.js"))?,
         wasm: take(format!("{PROGRAM}_bg.wasm"))?,
         labs: labs
@@ -109,15 +122,29 @@ pub fn place(out: &Path, glossary: &Glossary) -> Result<Assets, Failure> {
             })
             .collect::<Result<_, Failure>>()?,
         style: format!("assets/{}", write_hashed(&folder, "style.css", style.as_bytes())?),
-        boot: format!("assets/{}", write_hashed(&folder, "boot.js", BOOT.as_bytes())?),
-        worker: format!("assets/{}", write_hashed(&folder, "worker.js", WORKER.as_bytes())?),
+        boot: script("boot.js", BOOT)?,
+        theme: script("theme.js", THEME)?,
+        offline: script("offline.js", OFFLINE)?,
+        worker: script("worker.js", WORKER)?,
         search_data: format!("assets/{}", write_hashed(&folder, "search.bin", &index)?),
         fonts,
         embed_style: format!("assets/{}", write_hashed(&folder, "embed.css", embed_style.as_bytes())?),
-        embed_frame: format!("assets/{}", write_hashed(&folder, "embed-frame.js", EMBED_FRAME.as_bytes())?),
-        embed_lab: format!("assets/{}", write_hashed(&folder, "embed-lab.js", EMBED_LAB.as_bytes())?),
+        embed_frame: script("embed-frame.js", EMBED_FRAME)?,
+        embed_lab: script("embed-lab.js", EMBED_LAB)?,
     };
     Ok(assets)
+}
+
+/// A script without the lines that are nothing but a comment: they are for who works on it.
+pub fn without_comments(script: &str) -> String {
+    script.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// A style sheet without its remarks, which are a tenth of it. None of ours has one inside a string.
+fn without_remarks(sheet: &str) -> String {
+    let mut parts = sheet.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |kept, part| kept + part.split_once("*/").map_or("", |(_, after)| after.trim_start_matches('\n')))
 }
 
 /// The tokens without the fonts that stand before them: a card in a frame is not worth fetching one.
@@ -143,7 +170,12 @@ fn write_hashed(folder: &Path, name: &str, bytes: &[u8]) -> Result<String, Failu
 
 #[cfg(test)]
 mod tests {
-    use super::without_fonts;
+    use super::{without_fonts, without_remarks};
+
+    #[test]
+    fn a_sheet_keeps_all_but_its_remarks() {
+        assert_eq!(without_remarks("/* a */\na { b: c; } /* d\ne */ f {}\n/* open"), "a { b: c; }  f {}\n");
+    }
 
     #[test]
     fn a_cards_tokens_have_every_colour_and_no_font() {

@@ -3,17 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use base64::Engine;
-use sha2::{Digest, Sha256};
-
 use super::assets::{Assets, LabFiles};
 use super::pages::{Body, Page};
 use super::{Config, Failure, embeds, paths, tally};
 use crate::glossary::content::{Glossary, escape};
 use crate::site::context::{NAME, write_paths};
-
-/// Runs before the first paint: says that scripts run, and sets the theme that the reader chose.
-const THEME_SCRIPT: &str = include_str!("../site/theme.js");
 
 /// Development builds only: reloads when the prerenderer wrote the site anew.
 const RELOAD_SCRIPT: &str = "(function(v){setInterval(function(){fetch('BASEversion.txt',{cache:'no-store'}).then(function(r){return r.ok?r.text():v}).then(function(t){if(v&&t!==v)location.reload();v=t}).catch(function(){})},300)})()";
@@ -31,6 +25,7 @@ pub struct Shell {
     tail: String,
     /// Slug and address.
     lab_styles: Vec<(&'static str, String)>,
+    build: String,
     config: Config,
 }
 
@@ -49,16 +44,17 @@ impl Shell {
             .filter(|font| font.contains("serif") || font.contains("inter"))
             .map(|font| format!("<link rel=\"preload\" href=\"{base}{font}\" as=\"font\" type=\"font/woff2\" crossorigin>\n"))
             .collect();
-        let policy = if config.dev { String::new() } else { policy() };
+        let policy =
+            if config.dev { String::new() } else { format!("<meta http-equiv=\"content-security-policy\" content=\"{RULES}\">\n") };
         let head = format!(
-            "{policy}<script>{script}</script>\n{fonts}<link rel=\"stylesheet\" href=\"{base}{style}\">\n\
+            "{policy}<script src=\"{base}{theme}\"></script>\n{fonts}<link rel=\"stylesheet\" href=\"{base}{style}\">\n\
              <link rel=\"icon\" href=\"{base}icon.svg\" type=\"image/svg+xml\">\n\
              <link rel=\"manifest\" href=\"{base}manifest.webmanifest\">\n\
              <link rel=\"search\" href=\"{base}opensearch.xml\" type=\"application/opensearchdescription+xml\" title=\"{NAME}\">\n\
              <link rel=\"alternate\" href=\"{base}feed.xml\" type=\"application/atom+xml\" title=\"{NAME}\">\n\
              <meta name=\"theme-color\" content=\"#fbfaf6\" media=\"(prefers-color-scheme: light)\">\n\
              <meta name=\"theme-color\" content=\"#14161a\" media=\"(prefers-color-scheme: dark)\">\n",
-            script = THEME_SCRIPT.trim(),
+            theme = assets.theme,
             style = assets.style,
         );
         let dev_scripts =
@@ -70,8 +66,10 @@ impl Shell {
                 format!(" data-{slug}=\"{base}{program}\" data-{slug}-wasm=\"{base}{wasm}\" data-{slug}-style=\"{base}{style}\"")
             })
             .collect();
+        let offline =
+            if config.dev { String::new() } else { format!("<script type=\"module\" src=\"{base}{}\"></script>\n", assets.offline) };
         let tail = format!(
-            "<script type=\"module\" id=\"boot\" src=\"{base}{}\" data-js=\"{base}{}\" data-wasm=\"{base}{}\" data-worker=\"{base}{}\"{labs}></script>\n{dev_scripts}",
+            "{offline}<script type=\"module\" id=\"boot\" src=\"{base}{}\" data-js=\"{base}{}\" data-wasm=\"{base}{}\" data-worker=\"{base}{}\"{labs}></script>\n{dev_scripts}",
             assets.boot, assets.program, assets.wasm, assets.worker
         );
         Ok(Shell {
@@ -81,6 +79,7 @@ impl Shell {
             head,
             tail,
             lab_styles: assets.labs.iter().map(|lab| (lab.slug, lab.style.clone())).collect(),
+            build: assets.build.clone(),
             config: config.clone(),
         })
     }
@@ -141,7 +140,7 @@ impl Shell {
     fn moved(&self, page: &Page, path: &str, name: &str, title: &str) -> String {
         let href = format!("{}{}", self.config.base, path.trim_start_matches('/'));
         format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+            "<!doctype html>\n<html lang=\"en\" data-build=\"{build}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta http-equiv=\"refresh\" content=\"0; url={href}\">\n<title>{}</title>\n<link rel=\"canonical\" href=\"{}\">\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"{base}icon.svg\" type=\"image/svg+xml\">\n</head>\n\
              <body>\n<p>“{}” is explained under <a href=\"{href}\">{}</a>.</p>\n</body>\n</html>\n",
             escape(&page.title),
@@ -149,6 +148,7 @@ impl Shell {
             escape(name),
             escape(title),
             base = self.config.base,
+            build = self.build,
         )
     }
 }
@@ -156,26 +156,17 @@ impl Shell {
 /// What every page with a program in it says of the site: `site::start` and `site::context` read it back.
 pub fn html_tag(config: &Config, assets: &Assets, glossary: &Glossary) -> String {
     format!(
-        "<html lang=\"en\" data-base=\"{}\" data-search=\"{}\" data-tally=\"{}\" data-paths=\"{}\">",
+        "<html lang=\"en\" data-base=\"{}\" data-search=\"{}\" data-build=\"{}\" data-tally=\"{}\" data-paths=\"{}\">",
         config.base,
         assets.search_data,
+        assets.build,
         tally::of(glossary).write(),
         escape(&write_paths(&paths::titles(glossary)))
     )
 }
 
-/// The page's policy. The one inline script is named by its hash.
-fn policy() -> String {
-    let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(THEME_SCRIPT.trim()));
-    format!("<meta http-equiv=\"content-security-policy\" content=\"{}\">\n", rules(&format!(" 'sha256-{hash}'")))
-}
-
-/// Only what a page is made of may run, and only from here; besides it `inline` scripts, each with a space before it.
-pub fn rules(inline: &str) -> String {
-    format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{inline}; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'"
-    )
-}
+/// Only what a page is made of may run, and only from here. Styles in place are the labs' own: where a tick stands.
+pub const RULES: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'";
 
 /// Trunk's document without its start script and preloads, and apart from it any other script: `trunk serve` adds
 /// one that reloads the page.

@@ -119,7 +119,7 @@ pub fn TermCard() -> impl IntoView {
         Some((open, row))
     });
     view! {
-        <div id="card" role="group" aria-label="About this term" hidden=move || row.read().is_none()
+        <div id="card" role="region" aria-label="About this term" hidden=move || row.read().is_none()
             style=move || row.get().map(|(open, _)| format!("left:{}px;top:{}px", open.left, open.top))>
             {move || row.get().map(|(_, row)| view! {
                 <p class="card-level"><Moon level=row.level/>{row.level.label()}</p>

@@ -35,7 +35,15 @@ pub fn LabHost(
                     // The reader may have gone on while the program came.
                     Ok(lab) if gone.try_get_value() == Some(false) => opened.set_value(Some(lab)),
                     Ok(lab) => close(&lab),
-                    Err(_) => trouble(),
+                    Err(_) => {
+                        // Where the lab's picture stands it stays; a word that it is on its way would be untrue.
+                        if !hydrating {
+                            host.set_inner_html(
+                                "<p class=\"waiting\" role=\"alert\">The lab could not be fetched. Reload the page to try again.</p>",
+                            );
+                        }
+                        trouble();
+                    }
                 }
             });
         });
@@ -95,9 +103,9 @@ fn call(of: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, JsVal
     method.call1(of, argument)
 }
 
-/// The lab's program did not come: the page says so in the same sentence as for its own.
+/// The lab's program did not come: the page says so, and the rest of it goes on.
 fn trouble() {
     if let Some(root) = browser::root().filter(|root| !root.has_attribute("data-trouble")) {
-        let _ = root.set_attribute("data-trouble", "load");
+        let _ = root.set_attribute("data-trouble", "lab");
     }
 }

@@ -99,7 +99,8 @@ pub fn SearchBox(
         <div class="search-box" role="search" aria-label=if filled.is_some() { "What this address may mean" } else { "Site search" }>
             <input
                 id=id
-                type="search"
+                type="text"
+                enterkeyhint="search"
                 role="combobox"
                 autocomplete="off"
                 spellcheck="false"

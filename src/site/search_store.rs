@@ -40,9 +40,9 @@ impl SearchStore {
         let url = site.href(&site.search_data);
         spawn_local(async move {
             let data = match browser::fetch_bytes(&url).await {
-                Ok(bytes) => match postcard::from_bytes::<SearchIndex>(&bytes) {
-                    Ok(index) => SearchData::Ready(Arc::new(Searcher::new(index))),
-                    Err(_) => SearchData::Failed("The search data does not fit this page: reload the page to get both from one version."),
+                Ok(bytes) => match postcard::take_from_bytes::<SearchIndex>(&bytes) {
+                    Ok((index, [])) => SearchData::Ready(Arc::new(Searcher::new(index))),
+                    _ => SearchData::Failed("The search data does not fit this page: reload the page to get both from one version."),
                 },
                 Err(_) => SearchData::Failed(
                     "The search data could not be fetched. The list below is complete; try the search again when you are online.",

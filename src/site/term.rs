@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
 use super::article::{self, Article};
-use super::browser::FetchError;
+use super::browser::{self, FetchError};
 use super::context::site;
 use super::embed_panel::EmbedTerm;
 use super::lab_host::LabHost;
@@ -91,6 +91,10 @@ fn ArticlePage(
             }
             match fetched {
                 Ok(article) => shown.set(Some(article)),
+                // A tab from before a deploy asks for a fragment that is no more; the page itself may be there.
+                Err(FetchError::Status(404)) if browser::fetch_text(&site.href(&folder(&wanted))).await.is_ok() => {
+                    let _ = browser::window().location().set_href(&site.href(&folder(&wanted)));
+                }
                 Err(error) => failed.set(Some(error)),
             }
         });

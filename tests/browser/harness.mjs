@@ -103,7 +103,9 @@ export class Page {
       this.socket.on('message', (data) => {
         const { id, type, method, params, message } = JSON.parse(data);
         if (id === 1) return type === 'error' ? reject(new Error(message)) : resolve();
-        if (method === 'log.entryAdded' && params.level === 'error') this.errors.push(params.text);
+        // Firefox says so of a request, without an address, whose page was left before the service worker had answered.
+        const unasked = /^Failed to load ‘’\. A ServiceWorker/.test(params?.text);
+        if (method === 'log.entryAdded' && params.level === 'error' && !unasked) this.errors.push(params.text);
         if (method === 'log.entryAdded' && params.level === 'warn') this.warnings.push(params.text);
         // What was under way when its page was left has not failed.
         const left = /ABORTED/.test(params?.errorText);

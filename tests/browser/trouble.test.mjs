@@ -210,8 +210,8 @@ test('a chosen theme is kept where storage lets us', async () => {
 test('a labs’ program that does not load leaves its picture, its numbers and a plain sentence', async (t) => {
   await siteWith(t, (path) => (/rate-limiting_bg-[^/]*\.wasm$/.test(path) ? 503 : undefined));
   await page.driver.get(page.url('/labs/rate-limiting/'));
-  await page.until('a sentence', () => document.querySelector('.trouble-load')?.checkVisibility());
-  assert.match(await page.text('.trouble-load'), /could not start in this browser/);
+  await page.until('a sentence', () => document.querySelector('.trouble-lab')?.checkVisibility());
+  assert.match(await page.text('.trouble-lab'), /^The lab could not start: the program behind it did not load\./);
   assert.match(await page.text('.numbers'), /Fixed window/);
   assert.ok(await page.run(() => document.querySelectorAll('.lane circle.pass').length) > 10, 'the picture is still there');
   // The rest of the site goes on.

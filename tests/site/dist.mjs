@@ -13,7 +13,7 @@ async function snapshot() {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const names = readdirSync(DIST, { recursive: true }).map(String);
-      const files = names.filter((name) => statSync(join(DIST, name)).isFile());
+      const files = names.filter((name) => !/\.(br|gz)$/.test(name) && statSync(join(DIST, name)).isFile());
       return new Map(files.sort().map((name) => [name.split(sep).join('/'), readFileSync(join(DIST, name))]));
     } catch (error) {
       if (error.code !== 'ENOENT' || attempt === 20) throw error;

@@ -1,6 +1,5 @@
 // What the head of a page says to search engines, to those who share it, and to the browser about what may run.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { attribute, elements, linked, meta, text } from './dom.mjs';
 import { SITE, byName, documents, glossary, home, ofKind, pages } from './dist.mjs';
@@ -98,19 +97,13 @@ test('a page runs only what its policy names', () => {
     const rules = new Map(policy.split(';').map((rule) => rule.trim().split(/\s+/)).map(([key, ...sources]) => [key, sources]));
     const allowed = rules.get('script-src') ?? [];
     const inline = scripts(tree).filter((script) => !isData(script) && attribute(script, 'src') === undefined);
-    if (inline.length !== 1) problems.push(`${name} has ${inline.length} inline scripts`);
-    const hashes = inline.map((script) => `'sha256-${createHash('sha256').update(text(script)).digest('base64')}'`);
-    const named = allowed.filter((source) => source.startsWith("'sha"));
-    if (named.join(' ') !== hashes.join(' ')) problems.push(`${name}: the policy names ${named.join(' ') || 'no script'}, the page has ${hashes.join(' ')}`);
-    for (const loose of ["'unsafe-inline'", "'unsafe-eval'", '*', 'https:', 'http:', 'data:']) {
-      if (allowed.includes(loose)) problems.push(`${name}: script-src allows ${loose}`);
-    }
+    if (inline.length > 0) problems.push(`${name} has ${inline.length} inline scripts, which its policy refuses`);
+    if (allowed.join(' ') !== "'self' 'wasm-unsafe-eval'") problems.push(`${name}: script-src is ${allowed.join(' ')}`);
     for (const [rule, sources] of [['default-src', "'self'"], ['object-src', "'none'"], ['base-uri', "'none'"]]) {
       if (rules.get(rule)?.join(' ') !== sources) problems.push(`${name}: ${rule} is ${rules.get(rule)?.join(' ')}`);
     }
     // A policy in a page holds only for what follows it.
-    const first = inline[0]?.sourceCodeLocation.startOffset ?? Infinity;
-    if (html.indexOf('http-equiv="content-security-policy"') > first) problems.push(`${name}: the policy comes after the script`);
+    if (html.indexOf('http-equiv="content-security-policy"') > html.indexOf('<script src=')) problems.push(`${name}: the policy comes after a script`);
   }
   for (const { name, tree } of documents) {
     for (const element of elements(tree)) {

@@ -310,7 +310,8 @@ impl<'a> Writer<'a, '_> {
         let text: String =
             inner.iter().filter_map(|(event, _)| if let Event::Text(text) = event { Some(text.as_ref()) } else { None }).collect();
         if let Err((line, what, mend)) = examples::check(language, &text) {
-            let line = self.line(span) + line;
+            // A fence may be the last line there is.
+            let line = (self.line(span) + line).min(1 + self.draft.file.text.matches('\n').count());
             self.problems.push(Problem::new(&self.draft.file.path, line, what, mend));
         }
         if self.place == Place::Margin {

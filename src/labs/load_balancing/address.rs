@@ -130,7 +130,7 @@ impl Scenario {
             }
         };
         differs("lanes", self.lanes != base.lanes, &|| write_lanes(&self.lanes));
-        differs("watch", self.watched != base.watched, &|| (self.watched + 1).to_string());
+        differs("watch", self.watched != base.watched, &|| self.watched.saturating_add(1).to_string());
         differs("servers", self.servers != base.servers, &|| write_servers(&self.servers));
         differs("traffic", self.arrivals != base.arrivals, &|| write_arrivals(&self.arrivals));
         differs("clients", self.clients != base.clients, &|| write_clients(self.clients));

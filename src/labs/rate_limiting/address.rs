@@ -149,7 +149,7 @@ impl Scenario {
             [] => "none".to_owned(),
             made => made.iter().map(write_intervention).collect::<Vec<_>>().join(","),
         });
-        differs("watch", self.watched != base.watched, &|| (self.watched + 1).to_string());
+        differs("watch", self.watched != base.watched, &|| self.watched.saturating_add(1).to_string());
         if let Some(at) = self.at {
             parts.push(("at", write_span(at)));
         }

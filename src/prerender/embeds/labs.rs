@@ -30,7 +30,7 @@ pub fn page(lab: &About, picture: &str, program: &LabFiles, glossary: &Glossary,
          <script type=\"module\" id=\"embed-start\" src=\"{base}{start}\" data-js=\"{base}{js}\" data-wasm=\"{base}{wasm}\" data-worker=\"{base}{worker}\"></script>\n\
          </body>\n</html>\n",
         html = document::html_tag(config, assets, glossary),
-        head = head(lab.title, &path, &document::rules(""), &styles, config, assets),
+        head = head(lab.title, lab.summary, &path, document::RULES, &styles, config, assets),
         title = escape(lab.title),
         open = home(&format!("Open it in the {NAME}")),
         again = home(&format!("Start it again in the {NAME}")),

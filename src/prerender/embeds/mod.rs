@@ -6,19 +6,20 @@ mod oembed;
 mod terms;
 
 use super::Config;
-use super::assets::Assets;
+use super::assets::{Assets, without_comments};
 use crate::glossary::content::{Glossary, escape};
 use crate::labs::LABS;
 use crate::site::{Site, title};
 
 pub use oembed::of_page;
+pub use terms::POLICY as CARD_POLICY;
 
 /// At a fixed name, since other people's pages name it: `embed.js`.
 const LOADER: &str = include_str!("../../site/embed/loader.js");
 
 /// The loader as other people's pages get it: without its comments, which are a tenth of it and of no use there.
 fn loader() -> String {
-    LOADER.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
+    without_comments(LOADER)
 }
 
 /// (name, text) of each file.
@@ -41,15 +42,16 @@ pub fn all(glossary: &Glossary, config: &Config, assets: &Assets, site: &Site) -
 
 /// The head of a page for frames. `path` is the page of the site that counts in its place; `policy` must not say who may
 /// frame it, and in HTML it could not.
-fn head(name: &str, path: &str, policy: &str, styles: &[&str], config: &Config, assets: &Assets) -> String {
+fn head(name: &str, about: &str, path: &str, policy: &str, styles: &[&str], config: &Config, assets: &Assets) -> String {
     let base = &config.base;
     let styles: String = styles.iter().map(|style| format!("<link rel=\"stylesheet\" href=\"{base}{style}\">\n")).collect();
     format!(
         "<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"content-security-policy\" content=\"{policy}\">\n<base target=\"_top\">\n<title>{}</title>\n\
-         <meta name=\"robots\" content=\"noindex\">\n<link rel=\"canonical\" href=\"{}\">\n{styles}\
+         <meta name=\"description\" content=\"{}\">\n<meta name=\"robots\" content=\"noindex\">\n<link rel=\"canonical\" href=\"{}\">\n{styles}\
          <link rel=\"icon\" href=\"{base}icon.svg\" type=\"image/svg+xml\">\n<script type=\"module\" src=\"{base}{}\"></script>\n</head>\n",
         escape(&title::full(name)),
+        escape(about),
         escape(&config.full(path)),
         assets.embed_frame,
     )
@@ -79,6 +81,9 @@ mod tests {
     fn assets() -> Assets {
         let at = |name: &str| format!("assets/{name}");
         Assets {
+            build: "b1".to_owned(),
+            theme: at("theme-1.js"),
+            offline: at("offline-1.js"),
             style: at("style-1.css"),
             program: at("guide-1.js"),
             wasm: at("guide-1.wasm"),

@@ -7,7 +7,7 @@ use crate::glossary::content::{Entry, Glossary, escape};
 use crate::site::context::NAME;
 
 /// A card is text: it needs its style and the frame's script, and may have nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
+pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 const MOST_RELATED: usize = 3;
 
 pub fn card(entry: &Entry, glossary: &Glossary, config: &Config, assets: &Assets) -> String {
@@ -26,7 +26,7 @@ pub fn card(entry: &Entry, glossary: &Glossary, config: &Config, assets: &Assets
         "<!doctype html>\n<html lang=\"en\">\n{head}<body class=\"embed-card\">\n<main>\n\
          <p class=\"level\"><i class=\"moon {level}\"></i>{label}</p>\n<h1>{title}</h1>\n<p class=\"lead\">{lead}</p>\n\
          {related}<p class=\"source\">{source}</p>\n</main>\n</body>\n</html>\n",
-        head = head(&front.title, &path, POLICY, &[&assets.embed_style], config, assets),
+        head = head(&front.title, &entry.lead_text, &path, POLICY, &[&assets.embed_style], config, assets),
         level = front.level.slug(),
         label = front.level.label(),
         title = link(config, path.trim_start_matches('/'), &front.title),

@@ -70,26 +70,26 @@ pub fn Home() -> impl IntoView {
     // Who pressed Enter before the search data was there still gets the first result.
     let open_when_found = StoredValue::new(false);
     let pending = StoredValue::new(None::<TimeoutHandle>);
+    let begun = StoredValue::new(false);
     let wanting = StoredValue::new(site.clone());
     let typed = move |text: String| {
         wanting.with_value(|site| store.want(site));
         open_when_found.set_value(false);
         let began = browse.read_untracked().query.is_empty() && !text.is_empty();
+        begun.update_value(|begun| *begun |= began);
         browse.update(|browse| browse.query = text);
         if let Some(handle) = pending.get_value() {
             handle.clear();
         }
-        if began {
-            put_into_address.with_value(|put| put(false));
-        } else {
-            let later = set_timeout_with_handle(
-                move || {
-                    let _ = put_into_address.try_with_value(|put| put(true));
-                },
-                Duration::from_millis(ADDRESS_DELAY),
-            );
-            pending.set_value(later.ok());
-        }
+        // A search that begins is a step that Back takes back; browsers refuse steps that come too fast.
+        let later = set_timeout_with_handle(
+            move || {
+                let new = begun.try_update_value(std::mem::take).unwrap_or_default();
+                let _ = put_into_address.try_with_value(|put| put(!new));
+            },
+            Duration::from_millis(ADDRESS_DELAY),
+        );
+        pending.set_value(later.ok());
     };
     let chosen = move |change: &dyn Fn(&mut Browse)| {
         wanting.with_value(|site| store.want(site));
@@ -150,7 +150,8 @@ pub fn Home() -> impl IntoView {
                     <input
                         id="search"
                         node_ref=input
-                        type="search"
+                        type="text"
+                        enterkeyhint="search"
                         autocomplete="off"
                         spellcheck="false"
                         placeholder="Try “429”, “cdn” or “retry without duplicates”"

@@ -16,7 +16,7 @@ pub fn ExportText(file: &'static str, text: String, notes: Vec<String>) -> impl 
     };
     let notes = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
     view! {
-        <pre class="export" tabindex="0" aria-label=file><code>{text}</code></pre>
+        <pre class="export" tabindex="0" role="region" aria-label=file><code>{text}</code></pre>
         <p class="tool-row">
             <button type="button" on:click=copy>"Copy"</button>
             <span role="status">{move || match copied.get() {

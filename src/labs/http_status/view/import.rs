@@ -165,7 +165,7 @@ fn offending(trouble: &Trouble, text: &str) -> AnyView {
     view! {
         <div>
             <p class="field-wrong">{place}<WordsView words=why::words(&trouble.sentence)/></p>
-            <pre class="offending" tabindex="0" aria-label="The line, with the byte marked"><code>{before}<mark>{marked}</mark>{after}</code></pre>
+            <pre class="offending" tabindex="0" role="region" aria-label="The line, with the byte marked"><code>{before}<mark>{marked}</mark>{after}</code></pre>
         </div>
     }
     .into_any()

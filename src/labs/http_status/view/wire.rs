@@ -120,7 +120,7 @@ fn Curl(lab: LabState) -> impl IntoView {
             </p>
             <details>
                 <summary>"The curl line"</summary>
-                <pre tabindex="0" aria-label="The request as a curl line"><code>{move || command.get().unwrap_or_default()}</code></pre>
+                <pre tabindex="0" role="region" aria-label="The request as a curl line"><code>{move || command.get().unwrap_or_default()}</code></pre>
             </details>
         </div>
     }

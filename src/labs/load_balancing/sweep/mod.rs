@@ -93,7 +93,7 @@ impl Job {
         let mut scenario = self.parameter.apply(&scenario, self.value);
         scenario.seed = self.seed;
         scenario.length = length(&scenario, self.requests.clamp(*REQUESTS.start(), *REQUESTS.end()));
-        let spec = scenario.lanes.get(self.lane).ok_or_else(|| format!("There is no lane {}.", self.lane + 1))?;
+        let spec = scenario.lanes.get(self.lane).ok_or_else(|| format!("There is no lane {}.", self.lane.saturating_add(1)))?;
         let (arrivals, _) = arrivals(&scenario, MOST_REQUESTS);
         let totals = run_lane(spec, &scenario, &arrivals, 0).totals;
         let nobody = || "No request was answered.".to_owned();

@@ -15,19 +15,24 @@ pub struct Canvas {
     colours: [String; Tone::ALL.len()],
     /// In CSS pixels, and how many device pixels each has.
     size: (f64, f64, f64),
+    /// CSS pixels of a rem: larger where the reader has larger text.
+    rem: f64,
 }
 
 impl Canvas {
     /// `None` where a browser has no canvas: the picture that is in the page stays.
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        let mut made = Canvas { canvas, context, colours: Default::default(), size: (0.0, 0.0, 0.0) };
-        made.read_colours();
+        let mut made = Canvas { canvas, context, colours: Default::default(), size: (0.0, 0.0, 0.0), rem: 16.0 };
+        made.read_style();
         Some(made)
     }
 
-    /// The theme's colours, as the style sheet has them.
-    pub fn read_colours(&mut self) {
+    /// The theme's colours and the size of its text, as the style sheet has them.
+    pub fn read_style(&mut self) {
+        let root = browser::root().and_then(|root| browser::window().get_computed_style(&root).ok().flatten());
+        let size = root.and_then(|style| style.get_property_value("font-size").ok()?.trim_end_matches("px").parse().ok());
+        self.rem = size.filter(|size| *size > 0.0).unwrap_or(16.0);
         if let Ok(Some(style)) = browser::window().get_computed_style(&self.canvas) {
             self.colours = Tone::ALL.map(|tone| style.get_property_value(tone.token()).unwrap_or_default().trim().to_owned());
         }
@@ -110,9 +115,8 @@ fn draw_one(context: &CanvasRenderingContext2d, item: &Item, x: f64) {
 }
 
 impl Canvas {
-    /// In CSS pixels.
-    pub fn width(&self) -> i32 {
-        self.canvas.client_width()
+    pub fn width_in_rem(&self) -> f64 {
+        f64::from(self.canvas.client_width()) / self.rem
     }
 }
 

@@ -16,8 +16,8 @@ use crate::labs::load_balancing::scenario::Scenario;
 use crate::labs::load_balancing::scene::{self, Layout};
 use crate::sim::{Arrivals, Nanos};
 
-/// A plate narrower than this (in pixels) has the narrow picture; `style/labs/load-balancing/2-balancing.css` says the same in rem.
-const NARROW: i32 = 544;
+/// A plate narrower than this (in rem) has the narrow picture; `style/labs/load-balancing/` says the same.
+const NARROW: f64 = 38.0;
 /// How long a request is seen on its way at least, in real milliseconds.
 const SEEN_MS: f64 = 350.0;
 
@@ -184,7 +184,7 @@ fn Moving(lab: LabState, moving: RwSignal<bool>) -> impl IntoView {
     let draw = move || {
         let Some(canvas) = canvas.get_value() else { return };
         let mut canvas = canvas.borrow_mut();
-        let narrow = canvas.width() < NARROW;
+        let narrow = canvas.width_in_rem() < NARROW;
         let (at, speed) = lab.playback.with(|playback| (playback.at, playback.speed));
         lab.trace.with(|trace| {
             let items = scene::items(trace, trace.watched(), &lab.index.read(), at, visible(speed), narrow);
@@ -200,7 +200,7 @@ fn Moving(lab: LabState, moving: RwSignal<bool>) -> impl IntoView {
     // A plate that was turned or a theme that was switched is drawn anew.
     let again = move || {
         if let Some(canvas) = canvas.try_get_value().flatten() {
-            canvas.borrow_mut().read_colours();
+            canvas.borrow_mut().read_style();
         }
         if moving.try_get_untracked() == Some(true) {
             untrack(draw);

@@ -15,10 +15,6 @@ use crate::site::context::site;
 #[component]
 pub fn Picture(lab: LabState) -> impl IntoView {
     let lanes = Memo::new(move |_| lab.scenario.read().lanes.clone());
-    let position = move || {
-        let playback = lab.playback.read();
-        format!("--at:{}", percent(playback.at, playback.end))
-    };
     let words = move || {
         lab.trace.with(|trace| {
             let end = trace.scenario.length;
@@ -32,7 +28,7 @@ pub fn Picture(lab: LabState) -> impl IntoView {
         })
     };
     view! {
-        <div class="picture" style=position role="group" aria-label=words>
+        <div class="picture" role="group" aria-label=words>
             <svg class="defs" width="0" height="0" aria-hidden="true"><defs><path id="refused" d="M-3.4-3.4 3.4 3.4M-3.4 3.4 3.4-3.4"></path>
                 <g id="delayed"><path d="M0-3.3A3.3 3.3 0 0 0 0 3.3Z"></path><path d="M0-3.3A3.3 3.3 0 0 1 0 3.3"></path></g></defs></svg>
             <div class="label arrivals-label">"Arrivals"</div>
@@ -85,6 +81,11 @@ fn LaneView(lab: LabState, spec: LaneSpec) -> impl IntoView {
 fn Overlay(lab: LabState) -> impl IntoView {
     let area = NodeRef::<leptos::html::Div>::new();
     let dragging = StoredValue::new(false);
+    // Here and not on the whole picture: what inherits it is styled anew with every frame.
+    let position = move || {
+        let playback = lab.playback.read();
+        format!("--at:{}", percent(playback.at, playback.end))
+    };
     let seek = move |event: &web_sys::PointerEvent| {
         let Some(area) = area.get_untracked() else { return };
         let bounds = area.get_bounding_client_rect();
@@ -102,6 +103,7 @@ fn Overlay(lab: LabState) -> impl IntoView {
     view! {
         <div
             class="overlay"
+            style=position
             node_ref=area
             on:pointerdown=move |event| {
                 if let Some(area) = area.get_untracked() {

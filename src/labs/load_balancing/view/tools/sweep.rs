@@ -20,6 +20,7 @@ const MOST_WORKERS: usize = 8;
 struct Pool {
     workers: Vec<Worker>,
     _listen: Closure<dyn FnMut(MessageEvent)>,
+    _fail: Closure<dyn FnMut(web_sys::Event)>,
 }
 
 impl Drop for Pool {
@@ -83,7 +84,14 @@ pub fn Sweep(lab: LabState) -> impl IntoView {
             }
             now.0 == now.1
         };
-        match begin(state, took, pool) {
+        let failed = move || {
+            stop();
+            progress.set(None);
+            said.set(Some(
+                "The sweep’s program could not be fetched: try again, or reload the page. The scenario is in its address.".to_owned(),
+            ));
+        };
+        match begin(state, took, failed, pool) {
             Ok(made) => pool.set_value(Some(made)),
             Err(_) => {
                 progress.set(None);
@@ -147,7 +155,12 @@ pub fn Sweep(lab: LabState) -> impl IntoView {
 
 /// Starts workers and gives each a job; each gets the next when it has answered. `took` is told of every answer and says
 /// whether it was the last; then the workers go.
-fn begin(state: Shared, took: impl Fn(&Shared) -> bool + 'static, pool: StoredValue<Option<Pool>, LocalStorage>) -> Result<Pool, JsValue> {
+fn begin(
+    state: Shared,
+    took: impl Fn(&Shared) -> bool + 'static,
+    failed: impl Fn() + Copy + 'static,
+    pool: StoredValue<Option<Pool>, LocalStorage>,
+) -> Result<Pool, JsValue> {
     let site = js_sys::Reflect::get(&browser::window(), &"fieldGuide".into())?;
     let make: js_sys::Function = js_sys::Reflect::get(&site, &"worker".into())?.dyn_into()?;
     // One core is the page's own.
@@ -169,10 +182,13 @@ fn begin(state: Shared, took: impl Fn(&Shared) -> bool + 'static, pool: StoredVa
             hand_out(&inner, &worker);
         }
     });
-    let mut made = Pool { workers: Vec::new(), _listen: listen };
+    // Not from within its own callback.
+    let fail = Closure::new(move |_: web_sys::Event| leptos::task::spawn_local(async move { failed() }));
+    let mut made = Pool { workers: Vec::new(), _listen: listen, _fail: fail };
     for _ in 0..count {
         let worker: Worker = make.call1(&site, &SLUG.into())?.dyn_into()?;
         worker.set_onmessage(Some(made._listen.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(made._fail.as_ref().unchecked_ref()));
         hand_out(&state, &worker);
         made.workers.push(worker);
     }

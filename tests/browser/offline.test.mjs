@@ -30,7 +30,8 @@ after(async () => {
 function build(name) {
   const dir = join(folder, name);
   if (existsSync(dir)) return dir;
-  for (const path of PAGES) cpSync(join(DIST, path), join(dir, path), { recursive: true });
+  // Without the packed files beside them: those would be of the first build for ever.
+  for (const path of PAGES) cpSync(join(DIST, path), join(dir, path), { recursive: true, filter: (file) => !/\.(br|gz)$/.test(file) });
   if (name === 'A') return dir;
   const assets = join(dir, 'assets');
   const style = readdirSync(assets).find((file) => /^style-\w+\.css$/.test(file));

@@ -45,6 +45,8 @@ async function takeAway() {
 }
 
 function tellVisited() {
+  // Where there is no page there is nothing to keep.
+  if (!document.querySelector("#app[data-prerendered]")) return;
   const assets = performance.getEntriesByType('resource').map(({ name }) => name);
   container.controller?.postMessage({ address: location.href, assets });
 }

@@ -107,8 +107,9 @@ export class Page {
         const unasked = /^Failed to load ‘’\. A ServiceWorker/.test(params?.text);
         if (method === 'log.entryAdded' && params.level === 'error' && !unasked) this.errors.push(params.text);
         if (method === 'log.entryAdded' && params.level === 'warn') this.warnings.push(params.text);
-        // What was under way when its page was left has not failed.
-        const left = /ABORTED/.test(params?.errorText);
+        // What was under way when its page or frame was left has not failed; Firefox has its own word where a service worker
+        // was to answer. Broken connections have other names.
+        const left = /ABORTED|^NS_ERROR_FAILURE$/.test(params?.errorText);
         if (method === 'network.fetchError' && !left) this.failed.push(`${params.request.url}: ${params.errorText}`);
         if (method === 'network.responseCompleted' && params.response.status >= 400) {
           this.failed.push(`${params.request.url}: ${params.response.status}`);

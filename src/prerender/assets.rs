@@ -168,6 +168,34 @@ fn write_hashed(folder: &Path, name: &str, bytes: &[u8]) -> Result<String, Failu
     Ok(hashed)
 }
 
+/// Assets for tests that need some: one of each kind, `assets/boot-1.js` and the like.
+#[cfg(test)]
+pub fn sample() -> Assets {
+    let at = |name: &str| format!("assets/{name}");
+    let lab = |lab: &crate::labs::About| LabFiles {
+        slug: lab.slug,
+        program: at(&format!("{}-1.js", lab.slug)),
+        wasm: at(&format!("{}-1.wasm", lab.slug)),
+        style: at(&format!("{}-1.css", lab.slug)),
+    };
+    Assets {
+        build: "0123456789".to_owned(),
+        style: at("style-1.css"),
+        program: at("guide-1.js"),
+        wasm: at("guide-1.wasm"),
+        labs: LABS.iter().map(lab).collect(),
+        boot: at("boot-1.js"),
+        theme: at("theme-1.js"),
+        offline: at("offline-1.js"),
+        worker: at("worker-1.js"),
+        search_data: at("search-1.bin"),
+        fonts: vec![at("inter-1.woff2")],
+        embed_style: at("embed-1.css"),
+        embed_frame: at("embed-frame-1.js"),
+        embed_lab: at("embed-lab-1.js"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{without_fonts, without_remarks};

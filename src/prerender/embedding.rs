@@ -50,8 +50,8 @@ fn card(html: &mut String, entry: &Entry, config: &Config) {
     let _ = write!(
         html,
         "<script src=\"{base}embed.js\" async></script><div class=\"embed-shown\">{card}</div>\
-         <p>This is an embed: a card of a few kilobytes, without any program. Every term here is one, and every lab; a link can \
-         show one too: <a href=\"{base}terms/{slug}/\" data-field-guide>{title}</a>. “Embed this” on their pages writes the snippet \
+         <p>Above stands an embed: a card of a few kilobytes, without any program, and where no script runs the link inside it. Every \
+         term here can be one, and every lab; a link can show one too: <a href=\"{base}terms/{slug}/\" data-field-guide>{title}</a>. “Embed this” on their pages writes the snippet \
          for you.</p>",
         base = config.base,
         card = element(&term(entry), &config.base, &Options::default(), ""),

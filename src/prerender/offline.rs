@@ -87,36 +87,9 @@ fn all(assets: &Assets) -> BTreeSet<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::assets::sample as assets;
     use super::*;
     use crate::labs::LABS;
-
-    fn assets() -> Assets {
-        let at = |name: &str| format!("assets/{name}");
-        Assets {
-            build: "0123456789".to_owned(),
-            style: at("style-1.css"),
-            program: at("guide-1.js"),
-            wasm: at("guide-1.wasm"),
-            labs: LABS
-                .iter()
-                .map(|lab| LabFiles {
-                    slug: lab.slug,
-                    program: at(&format!("{}-1.js", lab.slug)),
-                    wasm: at(&format!("{}-1.wasm", lab.slug)),
-                    style: at(&format!("{}-1.css", lab.slug)),
-                })
-                .collect(),
-            boot: at("boot-1.js"),
-            theme: at("theme-1.js"),
-            offline: at("offline-1.js"),
-            worker: at("worker-1.js"),
-            search_data: at("search-1.bin"),
-            fonts: vec![at("inter-1.woff2")],
-            embed_style: at("embed-1.css"),
-            embed_frame: at("embed-frame-1.js"),
-            embed_lab: at("embed-lab-1.js"),
-        }
-    }
 
     #[test]
     fn a_build_changes_with_every_asset_and_with_what_else_pages_are_made_of() {

@@ -260,24 +260,6 @@ test('a run is followed as a table, whose moments lead there', async () => {
 });
 
 describe('on screens of every width', () => {
-  let asked = 1;
-  /// Sets the size of the page itself: windows do not become as small as a telephone.
-  const width = async (width) => {
-    const id = ++asked;
-    const context = await page.driver.getWindowHandle();
-    const answered = new Promise((resolve, reject) => {
-      const hear = (data) => {
-        const message = JSON.parse(data);
-        if (message.id !== id) return;
-        page.socket.off('message', hear);
-        message.type === 'error' ? reject(new Error(message.message)) : resolve();
-      };
-      page.socket.on('message', hear);
-    });
-    page.socket.send(JSON.stringify({ id, method: 'browsingContext.setViewport', params: { context, viewport: { width, height: 900 } } }));
-    await answered;
-    await page.until(`a page ${width} px wide`, (width) => innerWidth === width, width);
-  };
   const theme = async (name) => {
     const now = () => page.run(() => document.documentElement.dataset.theme);
     for (let turns = 0; turns < 3 && (await now()) !== name; turns++) await page.click('button.theme');
@@ -305,7 +287,7 @@ describe('on screens of every width', () => {
     const found = [];
     const look = async (what) => { for (const fault of await page.tooWide()) found.push(`${what}: ${fault}`); };
     for (const wide of [320, 360, 768, 1280]) {
-      await width(wide);
+      await page.resize(wide);
       await look(`at ${wide} px`);
       for (const tool of TOOLS) {
         await use(tool);
@@ -319,7 +301,7 @@ describe('on screens of every width', () => {
   for (const name of ['light', 'dark']) {
     for (const wide of [320, 1280]) {
       test(`axe finds nothing in the ${name} at ${wide} px, whichever tool is open`, async () => {
-        await width(wide);
+        await page.resize(wide);
         await theme(name);
         assert.deepEqual(await page.faults('main'), []);
         for (const tool of TOOLS) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before, describe } from 'node:test';
-import { Key, Pointer } from './harness.mjs';
+import { Key } from './harness.mjs';
 import { SPACE, becomes, settled, visit } from './embed_host.mjs';
 
 let guest;
@@ -126,25 +126,16 @@ describe('a hover card', () => {
 
   test('comes at the first tap of a finger; elsewhere closes it; the second tap follows', async () => {
     await open(`<p>${link('idempotency')}</p>`);
-    const { x, y } = await page.run(() => {
-      const box = document.querySelector('a').getBoundingClientRect();
-      return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
-    });
-    const finger = new Pointer('finger', Pointer.Type.TOUCH);
-    const tap = (x, y) => {
-      const actions = page.driver.actions();
-      actions.insert(finger, finger.move({ x, y, duration: 0 }), finger.press(), finger.release());
-      return actions.perform();
-    };
+    const tap = async () => page.tap(await first());
     const address = await page.driver.getCurrentUrl();
-    await tap(x, y);
+    await tap();
     await card();
     assert.equal(await page.driver.getCurrentUrl(), address, 'the first tap stays');
-    await tap(x, 700);
+    await page.tapAt(40, 700);
     await gone();
-    await tap(x, y);
+    await tap();
     await card();
-    await tap(x, y);
+    await tap();
     await page.until('the entry', () => location.pathname === '/terms/idempotency/');
     await page.alive();
   });
@@ -152,14 +143,7 @@ describe('a hover card', () => {
   test('that does not come does not hold a finger up: after a second the link is followed', async () => {
     await open(`<p>${link('idempotency')}</p>`);
     page.server.fault = (path) => (path.startsWith('/embed/') ? 'hold' : undefined);
-    const { x, y } = await page.run(() => {
-      const box = document.querySelector('a').getBoundingClientRect();
-      return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
-    });
-    const finger = new Pointer('finger', Pointer.Type.TOUCH);
-    const actions = page.driver.actions();
-    actions.insert(finger, finger.move({ x, y, duration: 0 }), finger.press(), finger.release());
-    await actions.perform();
+    await page.tap(await first());
     await page.until('the entry', () => location.pathname === '/terms/idempotency/');
     await page.alive();
   });

@@ -16,7 +16,7 @@ const chrome = require('selenium-webdriver/chrome.js');
 const firefox = require('selenium-webdriver/firefox.js');
 const { WebSocket } = require('ws');
 const { Pointer } = require('selenium-webdriver/lib/input.js');
-export { Key, By, Pointer };
+export { Key, By };
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const AXE = readFileSync(join(ROOT, '.tools/node/node_modules/axe-core/axe.min.js'), 'utf8');
@@ -92,7 +92,7 @@ export async function start({ javascript = true, storage = true, motion = false,
 /// The browser with the page that it shows.
 export class Page {
   constructor(driver, server, site) {
-    Object.assign(this, { driver, server, site, errors: [], warnings: [], failed: [] });
+    Object.assign(this, { driver, server, site, errors: [], warnings: [], failed: [], sent: 1 });
   }
 
   /// Listens for what goes wrong: console errors, uncaught exceptions, requests without a good answer.
@@ -107,9 +107,9 @@ export class Page {
         const unasked = /^Failed to load ‘’\. A ServiceWorker/.test(params?.text);
         if (method === 'log.entryAdded' && params.level === 'error' && !unasked) this.errors.push(params.text);
         if (method === 'log.entryAdded' && params.level === 'warn') this.warnings.push(params.text);
-        // What was under way when its page or frame was left has not failed; Firefox has its own word where a service worker
-        // was to answer. Broken connections have other names.
-        const left = /ABORTED|^NS_ERROR_FAILURE$/.test(params?.errorText);
+        // What was under way when its page or frame was left has not failed; Firefox has words of its own where a service worker
+        // was to answer. Broken connections have other names (NS_ERROR_NET_…).
+        const left = /ABORTED|^(NS_ERROR_FAILURE|NS_BASE_STREAM_CLOSED)$/.test(params?.errorText);
         if (method === 'network.fetchError' && !left) this.failed.push(`${params.request.url}: ${params.errorText}`);
         if (method === 'network.responseCompleted' && params.response.status >= 400) {
           this.failed.push(`${params.request.url}: ${params.response.status}`);
@@ -231,6 +231,40 @@ export class Page {
       return [...document.querySelectorAll('main *')].filter((element) => over(element) && !scrolls(element.parentElement))
         .map((element) => element.outerHTML.slice(0, 120)).concat(`${root.scrollWidth} px of ${root.clientWidth}`);
     });
+  }
+
+  /// Sets the size of the page itself: windows do not become as small as a telephone.
+  async resize(width, height = 900) {
+    const id = this.sent += 1;
+    const context = await this.driver.getWindowHandle();
+    const answered = new Promise((resolve, reject) => {
+      const hear = (data) => {
+        const message = JSON.parse(data);
+        if (message.id !== id) return;
+        this.socket.off('message', hear);
+        message.type === 'error' ? reject(new Error(message.message)) : resolve();
+      };
+      this.socket.on('message', hear);
+    });
+    this.socket.send(JSON.stringify({ id, method: 'browsingContext.setViewport', params: { context, viewport: { width, height } } }));
+    await answered;
+    await this.until(`a page ${width} px wide`, (width) => innerWidth === width, width);
+  }
+
+  /// A finger on an element, in the middle of its first line: a link may break over two.
+  async tap(element) {
+    const { x, y } = await this.run((element) => {
+      const [box] = element.getClientRects();
+      return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
+    }, element);
+    await this.tapAt(x, y);
+  }
+
+  async tapAt(x, y) {
+    const finger = new Pointer('finger', Pointer.Type.TOUCH);
+    const actions = this.driver.actions();
+    actions.insert(finger, finger.move({ x, y, duration: 0 }), finger.press(), finger.release());
+    await actions.perform();
   }
 
   async click(selector) {

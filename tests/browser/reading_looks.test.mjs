@@ -14,24 +14,6 @@ before(async () => { page = await start(); });
 after(() => page?.stop());
 afterEach(async () => assert.deepEqual((await page.troubles()).filter((trouble) => !trouble.includes('/no/such-page/')), [], 'nothing failed on the way'));
 
-let asked = 1;
-/// Sets the size of the page itself: windows do not become as small as a telephone.
-async function width(width) {
-  const id = ++asked;
-  const context = await page.driver.getWindowHandle();
-  const answered = new Promise((resolve, reject) => {
-    const hear = (data) => {
-      const message = JSON.parse(data);
-      if (message.id !== id) return;
-      page.socket.off('message', hear);
-      message.type === 'error' ? reject(new Error(message.message)) : resolve();
-    };
-    page.socket.on('message', hear);
-  });
-  page.socket.send(JSON.stringify({ id, method: 'browsingContext.setViewport', params: { context, viewport: { width, height: 900 } } }));
-  await answered;
-  await page.until(`a page ${width} px wide`, (width) => innerWidth === width, width);
-}
 const media = (parameters) => page.driver.sendAndGetDevToolsCommand('Emulation.setEmulatedMedia', parameters);
 
 /// Opens a page with all that can be folded out folded out.
@@ -208,7 +190,7 @@ describe('larger text', () => {
     }
     return [...new Set(found)].slice(0, 6);
   };
-  after(() => width(1280));
+  after(() => page.resize(1280));
 
   test('at 200 %, or in a page zoomed to 200 %, is neither cut, nor over other text, nor wider than the page', async () => {
     const found = [];
@@ -217,10 +199,10 @@ describe('larger text', () => {
       for (const fault of [...await page.run(cutOrOver), ...await page.tooWide()]) found.push(`${path} ${how}: ${fault}`);
     };
     for (const path of PAGES) {
-      await width(640);
+      await page.resize(640);
       await page.open(path);
       await look(path, 'at 640 px');
-      await width(1280);
+      await page.resize(1280);
       await page.run(() => document.documentElement.style.setProperty('font-size', '200%'));
       await look(path, 'at 200 %');
     }
@@ -229,7 +211,7 @@ describe('larger text', () => {
 });
 
 test('a thumb hits what it means: targets are 24 px or have the room (WCAG 2.5.8), on a telephone', async () => {
-  await width(360);
+  await page.resize(360);
   try {
     const found = [];
     for (const path of [...PAGES, '/embed/terms/token-bucket/', '/embed/labs/rate-limiting/']) {
@@ -270,7 +252,7 @@ test('a thumb hits what it means: targets are 24 px or have the room (WCAG 2.5.8
     }
     assert.deepEqual(found, []);
   } finally {
-    await width(1280);
+    await page.resize(1280);
   }
 });
 

@@ -197,6 +197,18 @@ describe('the address', () => {
     assert.deepEqual(await titles(), wide);
   });
 
+  test('has the whole query for who types, presses Enter at once and comes back', async () => {
+    await page.open('/');
+    await page.click('#search');
+    await page.press(...'etag', Key.ENTER);
+    await page.until('the entry “ETag”', () => document.querySelector('#article h1')?.innerText === 'ETag');
+    await page.driver.navigate().back();
+    await addressIs('?q=etag');
+    await said('the matches again', '“etag”$');
+    await page.driver.navigate().back();
+    await addressIs('');
+  });
+
   test('that is malformed in part gives a note that goes away, and the rest counts', async () => {
     await page.open('/?q=bucket&level=expert,advanced&color=red&topic=%FF');
     await page.shown('.notes-bar');

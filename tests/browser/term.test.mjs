@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before, describe } from 'node:test';
-import { Key, Pointer, start } from './harness.mjs';
+import { Key, start } from './harness.mjs';
 
 let page;
 before(async () => { page = await start(); });
@@ -162,21 +162,10 @@ describe('the card of a linked term', () => {
     const target = await link();
     await page.run((target) => target.scrollIntoView({ block: 'center' }), target);
     const name = await page.run((target) => target.getAttribute('data-term'), target);
-    // A link may break over two lines: a finger aims at one of them.
-    const { x, y } = await page.run((target) => {
-      const [box] = target.getClientRects();
-      return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
-    }, target);
-    const finger = new Pointer('finger', Pointer.Type.TOUCH);
-    const tap = () => {
-      const actions = page.driver.actions();
-      actions.insert(finger, finger.move({ x, y, duration: 0 }), finger.press(), finger.release());
-      return actions.perform();
-    };
-    await tap();
+    await page.tap(target);
     await card();
     assert.equal(await page.address(), '/terms/token-bucket/', 'the first tap stays');
-    await tap();
+    await page.tap(target);
     await page.until('the linked entry', (name) => location.pathname.endsWith(`/terms/${name}/`), name);
     assert.ok(await stillTheSame());
   });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after, afterEach, before, describe } from 'node:test';
 import { becomes, settled } from '../browser/embed_host.mjs';
-import { Key, Pointer, start } from '../browser/harness.mjs';
+import { Key, start } from '../browser/harness.mjs';
 import { SITES, folder, isBuilt } from './build.mjs';
 import { serveSite } from './host.mjs';
 
@@ -208,21 +208,11 @@ for (const name of picked) {
 
       test('comes at the first tap; the second follows the link', async () => {
         const link = await toLink();
-        const { x, y } = await page.run((link) => {
-          const [box] = link.getClientRects();
-          return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
-        }, link);
-        const finger = new Pointer('finger', Pointer.Type.TOUCH);
-        const tap = () => {
-          const actions = page.driver.actions();
-          actions.insert(finger, finger.move({ x, y, duration: 0 }), finger.press(), finger.release());
-          return actions.perform();
-        };
         const address = await page.driver.getCurrentUrl();
-        await tap();
+        await page.tap(link);
         await card();
         assert.equal(await page.driver.getCurrentUrl(), address, 'the first tap stays');
-        await tap();
+        await page.tap(link);
         await page.until('the entry', () => location.pathname === '/terms/token-bucket/');
         await page.alive();
       });

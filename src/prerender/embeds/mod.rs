@@ -61,7 +61,7 @@ fn head(name: &str, about: &str, path: &str, policy: &str, styles: &[&str], conf
 mod tests {
     use std::path::Path;
 
-    use super::super::assets::{EMBED_FRAME, LabFiles, without_fonts};
+    use super::super::assets::{EMBED_FRAME, sample as assets, without_fonts};
     use super::super::{Failure, read_glossary};
     use super::*;
 
@@ -75,29 +75,6 @@ mod tests {
             base: "/guide/".to_owned(),
             edit: None,
             dev: false,
-        }
-    }
-
-    fn assets() -> Assets {
-        let at = |name: &str| format!("assets/{name}");
-        Assets {
-            build: "b1".to_owned(),
-            theme: at("theme-1.js"),
-            offline: at("offline-1.js"),
-            style: at("style-1.css"),
-            program: at("guide-1.js"),
-            wasm: at("guide-1.wasm"),
-            labs: LABS
-                .iter()
-                .map(|lab| LabFiles { slug: lab.slug, program: at("lab-1.js"), wasm: at("lab-1.wasm"), style: at("lab-1.css") })
-                .collect(),
-            boot: at("boot-1.js"),
-            worker: at("worker-1.js"),
-            search_data: at("search-1.bin"),
-            fonts: Vec::new(),
-            embed_style: at("embed-1.css"),
-            embed_frame: at("embed-frame-1.js"),
-            embed_lab: at("embed-lab-1.js"),
         }
     }
 
@@ -147,7 +124,7 @@ mod tests {
             &format!("<div class=\"lab-host\" id=\"embed-lab\" data-lab=\"{}\"><p>picture</p></div>", lab.slug),
             &format!("<a href=\"/guide/labs/{}/\" target=\"_top\" data-home>Open in the Backend Field Guide</a>", lab.slug),
             &format!("<link rel=\"canonical\" href=\"https://docs.example/guide/labs/{}/\">", lab.slug),
-            "src=\"/guide/assets/embed-lab-1.js\" data-js=\"/guide/assets/lab-1.js\" data-wasm=\"/guide/assets/lab-1.wasm\" data-worker=\"/guide/assets/worker-1.js\"",
+            "src=\"/guide/assets/embed-lab-1.js\" data-js=\"/guide/assets/rate-limiting-1.js\" data-wasm=\"/guide/assets/rate-limiting-1.wasm\" data-worker=\"/guide/assets/worker-1.js\"",
             "script-src 'self' 'wasm-unsafe-eval'; ",
         ] {
             assert!(page.contains(part), "{part} is not in {page}");
@@ -155,6 +132,6 @@ mod tests {
         assert!(!page.contains("frame-ancestors") && !page.contains("boot-1.js"), "{page}");
         let at = |part: &str| page.find(part).unwrap_or(usize::MAX);
         // Little of the embed's style is for a lab: what the site says of the same elements comes after it.
-        assert!(at("embed-1.css") < at("/style-1.css") && at("/style-1.css") < at("lab-1.css"), "{page}");
+        assert!(at("embed-1.css") < at("/style-1.css") && at("/style-1.css") < at("rate-limiting-1.css"), "{page}");
     }
 }

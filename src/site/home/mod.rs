@@ -71,6 +71,14 @@ pub fn Home() -> impl IntoView {
     let open_when_found = StoredValue::new(false);
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let begun = StoredValue::new(false);
+    // What was typed and is not in the address yet. A search that begins is a step that Back takes back.
+    let settle = move || {
+        if let Some(handle) = pending.try_update_value(Option::take).flatten() {
+            handle.clear();
+            let new = begun.try_update_value(std::mem::take).unwrap_or_default();
+            let _ = put_into_address.try_with_value(|put| put(!new));
+        }
+    };
     let wanting = StoredValue::new(site.clone());
     let typed = move |text: String| {
         wanting.with_value(|site| store.want(site));
@@ -81,18 +89,12 @@ pub fn Home() -> impl IntoView {
         if let Some(handle) = pending.get_value() {
             handle.clear();
         }
-        // A search that begins is a step that Back takes back; browsers refuse steps that come too fast.
-        let later = set_timeout_with_handle(
-            move || {
-                let new = begun.try_update_value(std::mem::take).unwrap_or_default();
-                let _ = put_into_address.try_with_value(|put| put(!new));
-            },
-            Duration::from_millis(ADDRESS_DELAY),
-        );
-        pending.set_value(later.ok());
+        // Later: browsers refuse steps that come too fast.
+        pending.set_value(set_timeout_with_handle(settle, Duration::from_millis(ADDRESS_DELAY)).ok());
     };
     let chosen = move |change: &dyn Fn(&mut Browse)| {
         wanting.with_value(|site| store.want(site));
+        settle();
         browse.update(|browse| change(browse));
         put_into_address.with_value(|put| put(false));
     };
@@ -166,7 +168,8 @@ pub fn Home() -> impl IntoView {
                 <Notes notes/>
                 <p class="counted" role="status">{said}</p>
             </div>
-            <div class="listing" on:keydown=move |event| results::row_keys(&event, input)>
+            // Whoever goes on to a row comes back to what was typed: by Enter too, which clicks one.
+            <div class="listing" on:keydown=move |event| results::row_keys(&event, input) on:click=move |_| settle()>
                 <List hidden=Signal::derive(move || found.read().is_some())/>
                 <Results found browse typed chosen/>
             </div>
